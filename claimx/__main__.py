@@ -1,0 +1,5 @@
+"""`python -m claimx` is `claimx`."""
+
+from claimx.cli import main
+
+main()

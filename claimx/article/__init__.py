@@ -1,0 +1,1 @@
+"""From a source to articles, and from an article to chunks."""

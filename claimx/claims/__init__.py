@@ -1,0 +1,1 @@
+"""From drafts to claims: grounding, dating, speakers, merging."""

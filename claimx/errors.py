@@ -1,0 +1,112 @@
+"""Every exception that a caller of claimx may want to tell apart.
+
+    ClaimxError
+    ├── InputError            a source that cannot be read as articles
+    │   └── FetchRefused      an address that claimx will not fetch
+    ├── UsageError            options that contradict each other or make no sense
+    ├── PromptError           a prompt file that cannot be used
+    ├── GoldError             a gold label or prediction file that is malformed
+    └── ModelError            the model gave no usable answer
+        ├── ModelUnreachable  nothing answered at the base URL
+        ├── ModelRefused      the server said no, and would say so again
+        ├── ModelBusy         the server kept failing until the attempts ran out
+        └── BadAnswer         an answer came, but not one that can be used
+            └── AnswerCut     it was cut off at the token limit: a smaller chunk may fit
+"""
+
+from __future__ import annotations
+
+
+class ClaimxError(Exception):
+    """Base of all errors that a user can cause or mend."""
+
+
+class InputError(ClaimxError):
+    """A source that cannot be read as articles."""
+
+    def __init__(self, source: str, reason: str) -> None:
+        super().__init__(source, reason)
+        self.source, self.reason = source, reason
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"
+
+
+class FetchRefused(InputError):
+    """An address that claimx will not fetch: another scheme, or a private network."""
+
+
+class UsageError(ClaimxError):
+    """Options that contradict each other or make no sense."""
+
+
+class PromptError(ClaimxError):
+    """A prompt file that cannot be used."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return f"prompt {self.path}: {self.reason}"
+
+
+class GoldError(ClaimxError):
+    """A gold label or a prediction that is malformed."""
+
+    def __init__(self, path: str, where: str, reason: str) -> None:
+        super().__init__(path, where, reason)
+        self.path, self.where, self.reason = path, where, reason
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.where}: {self.reason}"
+
+
+class ModelError(ClaimxError):
+    """The model gave no usable answer."""
+
+
+class ModelUnreachable(ModelError):
+    """Nothing that speaks the OpenAI protocol answered at `base_url`."""
+
+    def __init__(self, base_url: str, reason: str) -> None:
+        super().__init__(base_url, reason)
+        self.base_url, self.reason = base_url, reason
+
+    def __str__(self) -> str:
+        return f"No model server at {self.base_url} ({self.reason}). Start it, pass --base-url, or try --model offline."
+
+
+class ModelRefused(ModelError):
+    """The server said no, and would say so again: a wrong key, an unknown model, a request it does not accept."""
+
+    def __init__(self, base_url: str, status: int, message: str) -> None:
+        super().__init__(base_url, status, message)
+        self.base_url, self.status, self.message = base_url, status, message
+
+    def __str__(self) -> str:
+        advice = {
+            401: " Check the API key (CLAIMX_API_KEY, or OPENAI_API_KEY for OpenAI's own servers).",
+            403: " Check what the API key may do.",
+            404: " Check --model and --base-url (most servers want it to end in /v1).",
+        }.get(self.status, "")
+        return f"{self.base_url} answered {self.status}: {self.message}{advice}"
+
+
+class ModelBusy(ModelError):
+    """The server kept failing until the attempts ran out."""
+
+    def __init__(self, base_url: str, attempts: int, reason: str) -> None:
+        super().__init__(base_url, attempts, reason)
+        self.base_url, self.attempts, self.reason = base_url, attempts, reason
+
+    def __str__(self) -> str:
+        return f"{self.base_url} failed {self.attempts} times ({self.reason}). Try again later, or with less --concurrency."
+
+
+class BadAnswer(ModelError):
+    """An answer came, but not one that can be used."""
+
+
+class AnswerCut(BadAnswer):
+    """The answer was cut off at the token limit: a smaller chunk may fit."""
