@@ -1,0 +1,147 @@
+"""Proper names by their capitals: where they stand, what is title and what is name, which pronoun fits.
+
+Offsets are half-open and count Unicode code points.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+from typing import Literal
+
+Gender = Literal["male", "female", "neuter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pronoun:
+    """What a third-person pronoun tells of whom it stands for; None where it tells nothing."""
+
+    gender: Gender | None
+    is_plural: bool | None
+
+
+PRONOUNS = {
+    **dict.fromkeys(("he", "him", "his", "himself"), Pronoun("male", False)),
+    **dict.fromkeys(("she", "her", "hers", "herself"), Pronoun("female", False)),
+    **dict.fromkeys(("it", "its", "itself"), Pronoun("neuter", False)),
+    **dict.fromkeys(("they", "them", "their", "theirs", "themselves"), Pronoun(None, None)),
+    **dict.fromkeys(("who", "whom", "whose", "which", "that"), Pronoun(None, None)),
+}
+
+
+def _words(name: str) -> list[str]:
+    """The words of a data file, its comments left out."""
+    lines = (files("claimx.article") / name).read_text(encoding="utf-8").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
+
+
+_UPPER = "".join(c for c in map(chr, [*range(0x41, 0x588), *range(0x1E00, 0x1F00)]) if c.isupper())
+_ABBREVIATION = rf"(?:(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Lt|Gen|Col|Maj|Capt|Cmdr|Adm|Sgt|Rev|Hon|St|Jr|Sr|[{_UPPER}])\.)"
+_ACRONYM = rf"(?:(?:[{_UPPER}]\.){{2,}})"
+_CAPITALISED = rf"(?:(?:[dlDLO]['’]|[Mm]a?c|[ae]l-)?[{_UPPER}][^\W_]*(?:[-'’&](?!s\b)[^\W_]+)*)"
+_WORD = rf"(?:{_ACRONYM}|{_ABBREVIATION}|{_CAPITALISED})"
+_PARTICLE = r"(?:(?:van|von|der|den|de|del|della|di|da|das|dos|du|la|le|el|al|bin|bint|ibn|ben|ter|ten|zu|y|und) )"
+# "of" belongs to the name after the words that head the names of bodies, not after a person's: "Poe of Ohio".
+_BODY_NOUNS = _words("bodies.txt")
+_BODY = rf"(?:(?:{'|'.join(_BODY_NOUNS)}) (?:of|for|on)(?: the)? {_WORD}(?:(?:, {_WORD})* (?:and|&) {_WORD})?)"
+_UNIT = rf"(?:{_BODY}|{_WORD})"
+_NAME = re.compile(
+    rf"(?<![\w'’.@#])(?:{_PARTICLE}{{0,2}})(?={_WORD}){_UNIT}(?:[ \u00a0](?:& )?{_PARTICLE}{{0,2}}{_UNIT})*"
+)
+_SPACED = re.compile(r"[^ \u00a0]+")
+_OPENING = " \u00a0\t\"“”„'‘’«»‹›([*•-–—"
+_SENTENCE_END = ".!?…:;\n\r"
+
+_CALENDAR = re.compile(
+    r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|January|February|March|April|May|June|July|August|September"
+    r"|October|November|December|(?:Jan|Feb|Mar|Apr|Aug|Sept?|Oct|Nov|Dec)\.|I)$"
+)
+_STARTERS = frozenset(_words("openers.txt"))
+_COMMON_ENDING = re.compile(r"(?:ly|ing|tion|tions|ment|ments|ness|ists|ers|ors|ities)$")
+
+
+def find_names(text: str) -> list[tuple[int, int]]:
+    """Find the sequences of capitalised words that name somebody or something.
+
+    Titles are part of what is found (see `strip_titles`); weekdays, months and the
+    pronoun "I" are not. A word that only opens a sentence counts as a name if the
+    text writes it with a capital elsewhere, or looks like no common word.
+
+    >>> text = "Yesterday Ann van der Berg left the Ministry of Public Works. It rained."
+    >>> [text[start:end] for start, end in find_names(text)]
+    ['Ann van der Berg', 'Ministry of Public Works']
+    """
+    matches = [(m.start(), m.end(), _opens_sentence(text, m.start())) for m in _NAME.finditer(text)]
+    inside = {word for start, end, opens in matches if not opens for word in text[start:end].split()}
+    lower = set(re.findall(r"[^\W\d_]+", text))
+    names = []
+    for start, end, opens in matches:
+        if opens:
+            start = _after_opener(text, start, end, inside, lower)
+        names += _without_calendar(text, start, end)
+    return names
+
+
+def strip_titles(name: str) -> str:
+    """Take titles, offices and descriptions off the front of a name.
+
+    Everything up to the last title goes, if a capitalised name remains; a name
+    that is all title is returned as it is.
+
+    >>> strip_titles("Russian Foreign Minister Ann Poe"), strip_titles("Mr. Poe"), strip_titles("the mayor")
+    ('Ann Poe', 'Poe', 'the mayor')
+    """
+    words = name.split()
+    cut = 0
+    for index in range(len(words)):
+        for length in (3, 2, 1):
+            phrase = " ".join(words[index : index + length]).lower().rstrip(".,").removesuffix("'s").removesuffix("’s")
+            if index + length < len(words) and phrase in titles():
+                cut = max(cut, index + length)
+    rest = words[cut:]
+    if cut and (not rest[0][:1].isupper() or rest[0].rstrip(",") in _BODY_NOUNS):
+        return name
+    return " ".join(rest) if cut else name
+
+
+@cache
+def titles() -> frozenset[str]:
+    """The words of `titles.txt`, in lower case."""
+    lines = (files("claimx.article") / "titles.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def _opens_sentence(text: str, start: int) -> bool:
+    while start and text[start - 1] in _OPENING:
+        start -= 1
+    return not start or text[start - 1] in _SENTENCE_END
+
+
+def _without_calendar(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Cut a name at weekdays, months and "I", and the small words beside the cut off with them."""
+    words = list(_SPACED.finditer(text, start, end))
+    cuts = [index for index, word in enumerate(words) if _CALENDAR.match(word[0])]
+    if not cuts:
+        return [(start, end)] if start < end else []
+    pieces = []
+    for first, last in pairwise([-1, *cuts, len(words)]):
+        piece = [word for word in words[first + 1 : last] if not word[0].islower() and word[0] != "&"]
+        if piece:
+            pieces.append((piece[0].start(), piece[-1].end()))
+    return pieces
+
+
+def _after_opener(text: str, start: int, end: int, inside: set[str], lower: set[str]) -> int:
+    """Where a name begins that stands first in its sentence: the first word may not belong to it."""
+    first = _SPACED.match(text, start, end)
+    if first is None:
+        return end
+    word, rest = first[0], min(first.end() + 1, end)
+    if word.lower().replace("’", "'") in _STARTERS:
+        return rest
+    if rest < end or word in inside or (word.isupper() and len(word) > 1):
+        return start
+    return end if word.lower() in lower or _COMMON_ENDING.search(word) else start
