@@ -1,0 +1,183 @@
+"""From a source (a file, a folder, an address, standard input) to articles."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO
+
+from claimx.article.decoding import decode_html, decode_text
+from claimx.article.front_matter import split_front_matter
+from claimx.article.html import read_page
+from claimx.article.origin import Note, Origin, ignore
+from claimx.article.records import build_article, is_publication_date, parse_json, parse_json_lines
+from claimx.errors import InputError, UsageError
+from claimx.schema import Article
+
+MAX_FILE_BYTES = 50 * 1024 * 1024
+SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".json", ".jsonl", ".ndjson"})
+
+_SUFFIX_LIST = ", ".join(sorted(SUFFIXES))
+_URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+
+Found = Iterator[tuple[Origin, Article]]
+
+
+def read_articles(
+    source: str,
+    *,
+    published: str | None = None,
+    encoding: str = "utf-8",
+    allow_private: bool = False,
+    stdin: BinaryIO | None = None,
+    note: Note = ignore,
+) -> Iterator[Article]:
+    """Read the articles of a file, a folder, a web address, or standard input, one by one.
+
+    Args:
+        source: A path, an http(s) URL, or `-`. A folder is read recursively in sorted order, supported suffixes only;
+            if it has an `articles` folder inside, that one is meant.
+        published: ISO 8601 date for articles that bring none.
+        encoding: Of text and JSON files, and of pages that do not declare theirs.
+        allow_private: Whether to fetch from private and loopback addresses.
+        stdin: What `-` reads instead of the process's standard input: always text, perhaps with front matter.
+        note: Takes remarks of one line, for people.
+
+    Raises:
+        UsageError: If `published` or `encoding` makes no sense.
+        InputError: If something is not there, not text, or not an article. Raised when the iterator gets there.
+    """
+    if published is not None and not is_publication_date(published):
+        raise UsageError(f"published {published!r} is not an ISO 8601 date (YYYY-MM-DD) or time stamp")
+    origin = Origin(source=source, default_id="", published=published, note=note)
+    if source == "-":
+        found = _read_stdin(stdin or sys.stdin.buffer, encoding, origin)
+    else:
+        found = _read_path(Path(source), encoding, origin)
+    return _with_distinct_ids(found, source)
+
+
+def read_article(
+    source: str,
+    *,
+    published: str | None = None,
+    encoding: str = "utf-8",
+    allow_private: bool = False,
+    stdin: BinaryIO | None = None,
+    note: Note = ignore,
+) -> Article:
+    """Read the one article of a source; the arguments are those of `read_articles`.
+
+    Raises:
+        InputError: Also if the source holds several articles.
+    """
+    articles = read_articles(
+        source, published=published, encoding=encoding, allow_private=allow_private, stdin=stdin, note=note
+    )
+    first, *others = islice(articles, 2)
+    if others:
+        raise InputError(source, "holds several articles where one is expected")
+    return first
+
+
+def _with_distinct_ids(found: Found, source: str) -> Iterator[Article]:
+    places: dict[str, Origin] = {}
+    for origin, article in found:
+        if (other := places.setdefault(article.id, origin)) is not origin:
+            raise InputError(source, f"two articles have the id {article.id!r} ({other} and {origin}); rename one")
+        yield article
+    if not places:
+        raise InputError(source, "holds no articles")
+
+
+def _read_stdin(stream: BinaryIO, encoding: str, origin: Origin) -> Found:
+    named = replace(origin, source="standard input", default_id="stdin")
+    yield from _parse_text(decode_text(_read_capped(stream, named), encoding, named), named)
+
+
+def _read_path(path: Path, encoding: str, origin: Origin) -> Found:
+    with _path_errors(origin):
+        is_folder, exists = path.is_dir(), path.exists()
+    if is_folder:
+        yield from _read_folder(path, encoding, origin)
+    elif exists and path.suffix.lower() not in SUFFIXES:
+        raise origin.error(f"not one of the files that are read ({_SUFFIX_LIST}); convert it, or pipe its text to -")
+    else:
+        yield from _read_file(path, encoding, replace(origin, default_id=path.stem))
+
+
+def _read_folder(folder: Path, encoding: str, origin: Origin) -> Found:
+    with _path_errors(origin):
+        root = folder / "articles" if (folder / "articles").is_dir() else folder
+        paths, others = _list_articles(root)
+    if not paths:
+        raise origin.error(f"no articles in this folder ({_SUFFIX_LIST})")
+    if others:
+        origin.remark(f"{others} other {'file' if others == 1 else 'files'} ignored")
+    for path in paths:
+        name = path.relative_to(root).with_suffix("").as_posix()
+        yield from _read_file(path, encoding, replace(origin, source=str(path), default_id=name))
+
+
+def _list_articles(root: Path) -> tuple[list[Path], int]:
+    """The files below `root` to read, sorted by path, and how many others there are; hidden ones are not looked at."""
+    paths, others = [], 0
+    for folder, folders, names in os.walk(root, onerror=_raise):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for path in (Path(folder, name) for name in names if not name.startswith(".")):
+            if path.suffix.lower() in SUFFIXES and path.is_file():
+                paths.append(path)
+            else:
+                others += 1
+    return sorted(paths), others
+
+
+def _raise(error: OSError) -> None:
+    raise error
+
+
+def _read_file(path: Path, encoding: str, origin: Origin) -> Found:
+    with _path_errors(origin), path.open("rb") as stream:
+        raw = _read_capped(stream, origin)
+    suffix = path.suffix.lower()
+    if suffix in (".html", ".htm"):
+        yield origin, read_page(decode_html(raw, origin, encoding=encoding), origin)
+        return
+    text = decode_text(raw, encoding, origin)
+    if suffix == ".json":
+        yield from parse_json(text, origin)
+    elif suffix in (".jsonl", ".ndjson"):
+        yield from parse_json_lines(text, origin)
+    else:
+        yield from _parse_text(text, origin)
+
+
+def _parse_text(text: str, origin: Origin) -> Found:
+    fields, body = split_front_matter(text, origin)
+    yield origin, build_article(fields, body, origin)
+
+
+def _read_capped(stream: BinaryIO, origin: Origin) -> bytes:
+    raw = stream.read(MAX_FILE_BYTES + 1)
+    if len(raw) > MAX_FILE_BYTES:
+        raise origin.error(f"larger than {MAX_FILE_BYTES // 2**20} MB; split it, for example into JSON Lines files")
+    return raw
+
+
+@contextmanager
+def _path_errors(origin: Origin) -> Iterator[None]:
+    """Turn what the operating system says about a path into one line."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise origin.error("no such file or folder; check the path") from None
+    except PermissionError:
+        raise origin.error("permission denied; check who may read it") from None
+    except (OSError, ValueError) as error:
+        raise origin.error(f"cannot be read ({error})") from None
