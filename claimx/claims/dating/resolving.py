@@ -1,0 +1,178 @@
+"""Find the date expressions of a text, and say which day, month or year one means."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from claimx.claims.dating.absolute import ABSOLUTE
+from claimx.claims.dating.anaphoric import ANAPHORIC
+from claimx.claims.dating.relative import RELATIVE
+from claimx.claims.dating.setting import Resolution, Rule, Setting
+from claimx.claims.dating.vocabulary import MONTHS, WEEKDAYS, alternatives, compile_pattern, fold
+
+_RULES = ANAPHORIC + RELATIVE + ABSOLUTE
+
+# An expression is read together with the words beside it that belong to it, for it may have been cut too short:
+# "last" before "October", "of last week" after "Tuesday", "earlier" after "a year".
+_LEADING = re.compile(
+    r"(?:\b(?:last|next|this|past|coming|early|late|mid|earlier|later|that|the same|the following|the previous|every|each"
+    r"|more than|over|less than|at least|in|about|nearly|almost)(?: |-)){1,3}$"
+)
+_TRAILING = re.compile(
+    r" {0,4},? {1,4}(?:(?:of |in )?(?:last|this|next|that|the same|the following|the previous) (?:week|month|year)|(?:of )?(?:1[89]|20)[0-9]{2}"
+    r"|(?:earlier|later|before|after|ago|from now))\b"
+)
+_CONTEXT = 1000
+_BLOCKING = {"event", "bounded", "recurring"}
+
+# In running text these alone are too often something else ("may", "2014 ballots", "fall"): they need a word before them.
+_BARE = compile_pattern(
+    r"<MONTH>|<YEAR>|<SPOKEN>|(?:the )?<SEASON>|mon\.?|tues?\.?|wed\.?|thu(?:rs)?\.?|fri\.?|sat\.?|sun\.?|the <NTH>"
+    r"|the (?:year|month|week)"
+)
+_LEAD = re.compile(
+    r"\b(?:in|since|by|from|until|till|before|after|during|of|through|throughout|between|late|early|mid|on|for|to|and|the|an?"
+    r"|its|their|his|her|our|this|that)[ -]{1,4}$"
+)
+_NAME = re.compile(rf"\b(?:{alternatives(MONTHS)}|{alternatives(WEEKDAYS)})\b")
+_PREPOSITION = re.compile(r"(?<!\w)(?:on|in) {1,4}$")
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    rule: Rule
+    match: re.Match[str]
+
+    @property
+    def start(self) -> int:
+        return self.match.start()
+
+    @property
+    def end(self) -> int:
+        return self.match.end()
+
+
+def resolve_date(expression: str, published: str | date | None, *, before: str = "", after: str = "") -> Resolution:
+    """Say which day, month or year a date expression means.
+
+    Weekdays, months and days without a year are placed by the tense of the sentence; what a sentence does not tell
+    (an event's date, a decade, "recently") has the value None. Precision is that of the expression: a week or a
+    weekend is reduced to its month, a season or a quarter to its year, a range to its beginning.
+
+    Args:
+        expression: The words as the article has them, "on Friday" or "last March".
+        published: ISO 8601 date, or date and time, of publication; the calendar day as written counts, whatever the
+            zone. Without it (or if it is no date) only absolute dates have a value.
+        before: The text of the sentence before the expression: it gives the tense, and the date that "the same day" means.
+        after: The text of the sentence after it.
+
+    Returns:
+        The value in ISO 8601 (YYYY-MM-DD, YYYY-MM, YYYY, or None), the rule that decided, and the date counted from.
+
+    Source:
+        Values as in TIMEX3 (ISO-TimeML), restricted to the forms of ISO 8601 calendar dates.
+
+    >>> resolve_date("Friday", "2021-02-07", before="The ministry said on ", after=" that talks had failed.")
+    Resolution(value='2021-02-05', rule='weekday-past', anchor='2021-02-07')
+    >>> resolve_date("in March", "2021-02-07", before="The bridge will open ").value
+    '2021-03'
+    """
+    day, timestamp = _published(published)
+    before, after = before[-_CONTEXT:], after[:_CONTEXT]
+    text = before + expression + after
+    folded = fold(text)
+    start, end = len(before), len(before) + len(expression)
+    leading, trailing = _LEADING.search(folded[max(0, start - 30) : start]), _TRAILING.match(folded, end)
+    first = start - len(leading[0]) if leading else start
+    last = trailing.end() if trailing else end
+    chosen: Resolution | None = None
+    for found in _matches(folded, first, last):
+        if found.end <= start or found.start >= end:
+            continue
+        resolution = _resolve(found, text, day, timestamp)
+        if resolution.rule in _BLOCKING or resolution.value and len(resolution.value) == 10:
+            return chosen if chosen and chosen.value and resolution.value is None else resolution
+        chosen = resolution if chosen is None or chosen.value is None else chosen
+    return chosen or Resolution(None, "no-date")
+
+
+def find_dates(text: str) -> list[tuple[int, int]]:
+    """Find the date expressions of a text, each as long as it can be read.
+
+    Offsets are 0-based, half-open and count Unicode code points. A bare "on" or "in" before a date belongs to it.
+    Repetitions ("every Friday") and durations ("the past two years") are no dates.
+
+    >>> text = "The mayor said on Friday that the tram would open in March 2022."
+    >>> [text[start:end] for start, end in find_dates(text)]
+    ['on Friday', 'in March 2022']
+    """
+    folded = fold(text)
+    spans = []
+    for found in _matches(folded, 0, len(folded)):
+        if not found.rule.is_date or not _is_in_place(found, text, folded):
+            continue
+        preposition = _PREPOSITION.search(folded, max(0, found.start - 8), found.start)
+        spans.append((preposition.start() if preposition else found.start, found.end))
+    return spans
+
+
+def _published(published: str | date | None) -> tuple[date | None, datetime | None]:
+    """The day of publication as written, and the moment where a time of day is given."""
+    if isinstance(published, datetime):
+        return published.date(), published
+    if isinstance(published, date) or published is None:
+        return published, None
+    try:
+        moment = datetime.fromisoformat(published.strip())
+    except ValueError:
+        try:
+            return date.fromisoformat(published.strip()[:10]), None
+        except ValueError:
+            return None, None
+    return moment.date(), moment if len(published.strip()) > 10 else None
+
+
+def _matches(folded: str, start: int, end: int) -> list[_Match]:
+    """The matches of all rules that do not overlap: the leftmost first, of several there the longest."""
+    found = [_Match(rule, match) for rule in _RULES for match in rule.pattern.finditer(folded, start, end)]
+    kept: list[_Match] = []
+    for candidate in sorted(found, key=lambda each: (each.start, -each.end)):
+        if not kept or candidate.start >= kept[-1].end:
+            kept.append(candidate)
+    return kept
+
+
+def _resolve(found: _Match, text: str, published: date | None, timestamp: datetime | None) -> Resolution:
+    before, after = text[: found.start], text[found.end :]
+
+    def anchors() -> tuple[str, ...]:
+        """The dates before, each read in its own place; what itself needs an anchor is none."""
+        earlier = [each for each in _matches(fold(before), 0, len(before)) if each.rule not in ANAPHORIC]
+        values = (
+            each.rule.resolve(each.match, Setting(published, timestamp, text[: each.start], text[each.end :])).value
+            for each in reversed(earlier)
+            if _is_in_place(each, text, fold(text))
+        )
+        return tuple(value for value in values if value)
+
+    def following() -> str | None:
+        later = [each for each in _matches(fold(after), 0, min(60, len(after))) if each.rule not in ANAPHORIC][:1]
+        if not later or not re.fullmatch(
+            r" {0,4}(?:(?:the|his|her|its|their|last|that) )?", fold(after[: later[0].start])
+        ):
+            return None
+        return later[0].rule.resolve(later[0].match, Setting(published, timestamp, before, "")).value
+
+    setting = Setting(published, timestamp, before, after, anchors, following)
+    return found.rule.resolve(found.match, setting)
+
+
+def _is_in_place(found: _Match, text: str, folded: str) -> bool:
+    """Whether the words mean a date where they stand: names are capitalised, bare months and years led in."""
+    words = found.match[0]
+    name = _NAME.search(words)
+    if name and not text[found.start + name.start()].isupper():
+        return False
+    return not _BARE.fullmatch(words) or bool(_LEAD.search(folded, max(0, found.start - 16), found.start))

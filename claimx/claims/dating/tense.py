@@ -1,0 +1,131 @@
+"""Whether the words around a date speak of what has happened or of what is to come."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Direction = Literal["past", "future"]
+
+_TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+){0,4}|[.,;:!?]")
+_SENTENCE_END = re.compile(r"[.!?][\"'”)]{0,3} {1,4}(?=[\"'“(A-Z])|\n")
+_ABBREVIATION = re.compile(
+    r"\b(?:mr|mrs|ms|dr|gen|sen|rep|gov|sgt|lt|col|st|inc|corp|co|ltd|no|vs|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|[a-z])$",
+    re.IGNORECASE,
+)
+
+_MODALS = {"will", "shall", "would", "could", "should", "may", "might", "must", "can", "won't", "cannot"}
+_TO_BE = {"be"}
+_HAVE = {"has", "have", "had", "having"}
+# Words that announce. Those in the second set do so only before "to": "agreed to meet on Friday", but "agreed on Friday".
+_PLANS = frozenset(
+    """
+    plan plans planned planning scheduled schedule due expected expects expect set slated postponed delayed deadline
+    upcoming intend intends hope hopes hoping likely wants aims going ready poised awaits awaiting effective payable forthcoming
+    """.split()
+)
+_PROMISES = frozenset("agreed promised pledged vowed offered threatened ordered invited asked decided".split())
+# A plain present tense beside a date is a timetable, not a report: "the vaccine goes on sale on Monday".
+_TIMETABLE = frozenset(
+    """
+    expire expires expiring mature matures begins starts opens closes ends meets votes faces returns resumes reconvenes
+    arrives travels leaves holds hosts ending starting beginning runs launches comes goes visits
+    """.split()
+)
+_PAST = frozenset(
+    """
+    ago beat became been began bent bet bid blew bore born bought bound broke broken brought built came cast caught chose
+    chosen clung crept cut dealt did died done drank drew driven drove fallen fed fell felt fled flew flown forbade
+    forgot forgotten fought found froze gave given gone got grew grown had held hid hidden hit hung hurt kept knew known
+    laid led left lent let lost made meant met overcame paid put quit ran rang read ridden risen rode rose said sang sank
+    sat saw seen sent set-off shaken shook shot shown shut since slid sold sought spent split spoke spoken sprang stole
+    stolen stood struck sued swept swore sworn taken taught thought threw thrown told took understood was went were woke
+    won wore worn wrote written withdrew
+    """.split()
+)
+_NOT_VERBS = frozenset(
+    """
+    ahmed alleged bed breed exceed feed greed hatred hundred indeed infrared kindred mohammed naked need proceed red
+    sacred seed shed so-called speed succeed united weed wicked
+    """.split()
+)
+_IS = frozenset(("is", "are", "am", "'s", "'re"))
+
+
+def last_sentence(text: str) -> str:
+    """The piece of `text` after its last full stop."""
+    start = 0
+    for stop in _SENTENCE_END.finditer(text):
+        if not _ABBREVIATION.search(text, max(0, stop.start() - 8), stop.start()):
+            start = stop.end()
+    return text[start:]
+
+
+def first_sentence(text: str) -> str:
+    """The piece of `text` up to its first full stop."""
+    for stop in _SENTENCE_END.finditer(text):
+        if not _ABBREVIATION.search(text, max(0, stop.start() - 8), stop.start()):
+            return text[: stop.start() + 1]
+    return text
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(text.lower().replace("’", "'"))
+
+
+def _cue(tokens: list[str], at: int) -> Direction | None:
+    """What the token says about time, looking at up to four before it for an auxiliary."""
+    word, auxiliaries = tokens[at], tokens[max(0, at - 4) : at]
+    if word in _MODALS or word.endswith("'ll"):
+        return "future"
+    is_participle = word in _PAST or (word.endswith("ed") and len(word) > 3 and word not in _NOT_VERBS)
+    # "Would be debated" and "is to be sold" are to come, although the participle is a past form.
+    if (is_participle or word in _TO_BE) and "be" in (*auxiliaries, word) and not _HAVE & set(auxiliaries):
+        return "future" if {"to", *_MODALS} & set(auxiliaries) else None
+    if word in _PLANS or word in _TIMETABLE or (word in _PROMISES and tokens[at + 1 : at + 2] == ["to"]):
+        return "future"
+    if is_participle:
+        return "past"
+    if (word == "to" or (word.endswith("ing") and len(word) > 5)) and _IS & set(auxiliaries[-1:]):
+        return "future"
+    return None
+
+
+def direction(before: str, after: str) -> Direction | None:
+    """Whether the sentence around a date puts it in the past or in the future; None if nothing tells.
+
+    The verb that stands directly after the date decides ("the board on Friday rejected …"), else the nearest one before
+    it ("will meet on Friday"), else the first one after it ("On Friday, the board will …"). This is the order in
+    which English attaches an adverbial of time to its verb.
+
+    Args:
+        before: Text before the date; only its last sentence counts.
+        after: Text after the date; only up to its first full stop.
+
+    >>> direction("The council will meet on ", ".")
+    'future'
+    >>> direction("The minister said on ", " that he would resign.")
+    'past'
+    """
+    left = _tokens(last_sentence(before))[-40:]
+    right = _tokens(first_sentence(after))[:25]
+    if right[:1] == ["deadline"]:  # "The Tuesday deadline" may be behind us or ahead.
+        return None
+    if right and not (left and _cue(left, len(left) - 1)) and (adjacent := _cue(right, 0)):
+        return adjacent
+    prepositions = [word for word in left if word not in ("on", "this", "late", "early")][-2:]
+    if prepositions[-1:] == ["by"] and "had" not in left + right:
+        return "future"
+    if after.startswith(("'s", "’s")):
+        # "Friday's ruling" has been, unless the sentence goes there: "ahead of Friday's vote", "will be at Friday's vote".
+        if prepositions == ["ahead", "of"]:
+            return "future"
+        if prepositions[-1:] not in (["at"], ["in"], ["during"], ["for"], ["before"], ["until"]):
+            return "past"
+    for at in range(len(left) - 1, -1, -1):
+        if found := _cue(left, at):
+            return found
+    for at in range(len(right)):
+        if found := _cue(right, at):
+            return found
+    return None
