@@ -1,20 +1,22 @@
 """Every exception that a caller of claimx may want to tell apart.
 
-    ClaimxError
-    ├── InputError            a source that cannot be read as articles
-    │   └── FetchRefused      an address that claimx will not fetch
-    ├── UsageError            options that contradict each other or make no sense
-    ├── PromptError           a prompt file that cannot be used
-    ├── GoldError             a gold label or prediction file that is malformed
-    └── ModelError            the model gave no usable answer
-        ├── ModelUnreachable  nothing answered at the base URL
-        ├── ModelRefused      the server said no, and would say so again
-        ├── ModelBusy         the server kept failing until the attempts ran out
-        └── BadAnswer         an answer came, but not one that can be used
-            └── AnswerCut     it was cut off at the token limit: a smaller chunk may fit
+ClaimxError
+├── InputError            a source that cannot be read as articles
+│   └── FetchRefused      an address that claimx will not fetch
+├── UsageError            options that contradict each other or make no sense
+├── PromptError           a prompt file that cannot be used
+├── GoldError             a gold label or prediction file that is malformed
+└── ModelError            the model gave no usable answer
+    ├── ModelUnreachable  nothing answered at the base URL
+    ├── ModelRefused      the server said no, and would say so again
+    ├── ModelBusy         the server kept failing until the attempts ran out
+    └── BadAnswer         an answer came, but not one that can be used
+        └── AnswerCut     it was cut off at the token limit: a smaller chunk may fit
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class ClaimxError(Exception):
@@ -63,11 +65,20 @@ class GoldError(ClaimxError):
 
 
 class ModelError(ClaimxError):
-    """The model gave no usable answer."""
+    """The model gave no usable answer.
+
+    `usage` is what the attempts cost all the same (a `schema.Usage`, or None); `is_final` says that any other
+    request to this endpoint would fare no better, so that a run had better stop.
+    """
+
+    usage: Any = None
+    is_final = False
 
 
 class ModelUnreachable(ModelError):
     """Nothing that speaks the OpenAI protocol answered at `base_url`."""
+
+    is_final = True
 
     def __init__(self, base_url: str, reason: str) -> None:
         super().__init__(base_url, reason)
@@ -83,6 +94,8 @@ class ModelRefused(ModelError):
     def __init__(self, base_url: str, status: int, message: str) -> None:
         super().__init__(base_url, status, message)
         self.base_url, self.status, self.message = base_url, status, message
+        # Another request may be accepted after a 400 or 422, but not without another key, address or budget.
+        self.is_final = status in (401, 402, 403, 404, 429)
 
     def __str__(self) -> str:
         advice = {
@@ -101,12 +114,12 @@ class ModelBusy(ModelError):
         self.base_url, self.attempts, self.reason = base_url, attempts, reason
 
     def __str__(self) -> str:
-        return f"{self.base_url} failed {self.attempts} times ({self.reason}). Try again later, or with less --concurrency."
+        return f"{self.base_url} failed {self.attempts} times ({self.reason}). Try again later, or lower --concurrency."
 
 
 class BadAnswer(ModelError):
     """An answer came, but not one that can be used."""
 
 
-class AnswerCut(BadAnswer):
-    """The answer was cut off at the token limit: a smaller chunk may fit."""
+class ChunkTooLarge(ModelError):
+    """The chunk does not fit the model's context, or its answer the token limit: a smaller one may."""

@@ -48,7 +48,9 @@ class Article(Value):
     id: str
     text: str
     title: str | None = None
-    published: str | None = Field(default=None, description="ISO 8601 date or date and time, in the article's own zone.")
+    published: str | None = Field(
+        default=None, description="ISO 8601 date or date and time, in the article's own zone."
+    )
     source: str | None = None
     author: str | None = None
     language: str | None = None
@@ -73,7 +75,9 @@ class Chunk(Value):
     start: int
     end: int
     text: str
-    context: str = Field(default="", description="What precedes the chunk, for reading only: no claims are taken from it.")
+    context: str = Field(
+        default="", description="What precedes the chunk, for reading only: no claims are taken from it."
+    )
 
 
 # --- what a model returns ------------------------------------------------------------------------
@@ -88,7 +92,8 @@ class Draft(BaseModel):
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The JSON schema in the subset that every known server compiles: no `$ref`, `default` or nested `title`."""
         schema = super().model_json_schema(*args, **kwargs)
-        return _portable(schema, schema.pop("$defs", {})) | {"title": cls.__name__}
+        portable: dict[str, Any] = _portable(schema, schema.pop("$defs", {}))
+        return portable | {"title": cls.__name__}
 
 
 def _portable(node: Any, definitions: dict[str, Any]) -> Any:
@@ -121,8 +126,12 @@ class ClaimDraft(Draft):
     content: Annotated[list[str], Field(min_length=1)] = Field(
         description="Copy, letter for letter, the words that were said; one piece per uninterrupted stretch."
     )
-    cue: str | None = Field(description="Copy the reporting word: 'said', 'accused', 'according to'; null if there is none.")
-    mention: str | None = Field(description="Copy the words that name the speaker beside the cue: 'he', 'the minister'.")
+    cue: str | None = Field(
+        description="Copy the reporting word: 'said', 'accused', 'according to'; null if there is none."
+    )
+    mention: str | None = Field(
+        description="Copy the words that name the speaker beside the cue: 'he', 'the minister'."
+    )
     speaker: int = Field(description="Number of the speaker in `speakers`, counting from 1.")
     text: str = Field(
         description="State the content as one sentence that stands alone; … stands for words repeated from the content."

@@ -6,7 +6,12 @@ function, so that `claimx --help` starts without the model stack.
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
+
+from claimx.cli.extract import extract
+from claimx.cli.serve import serve
 
 app = typer.Typer(
     name="claimx",
@@ -17,9 +22,19 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def _root() -> None:
-    """Keep the commands named even while there is only one."""
+app.command()(extract)
+app.command()(serve)
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from claimx import __version__
+
+        typer.echo(f"claimx {__version__}")
+        raise typer.Exit
 
 
 def main() -> None:

@@ -1,0 +1,67 @@
+"""Text folded for comparison, with the way back to the original offsets."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+_QUOTES = dict.fromkeys("\"'`´“”„‟‘’‚‛«»‹›′″＂＇", "'")
+_DASHES = dict.fromkeys("-‐‑‒–—―−﹘﹣－", "-")
+_SIGNS = _QUOTES | _DASHES | {"…": "..."}
+# Marks that print nothing: soft hyphen, zero-width space, word joiner, byte order mark.
+_INVISIBLE = frozenset("\u00ad\u200b\u2060\ufeff")
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A folded text; its i-th character stands for the original's `starts[i]:ends[i]`."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+    def find(self, words: str) -> list[tuple[int, int]]:
+        """Where the words stand after folding, as offsets into the original."""
+        wanted = fold(words).text.strip()
+        found: list[tuple[int, int]] = []
+        at = self.text.find(wanted) if wanted else -1
+        while at >= 0:
+            last = at + len(wanted) - 1
+            # A match may not begin or end within one folded sign, such as after one dot of "…".
+            begins = at == 0 or self.starts[at - 1] != self.starts[at]
+            ends = last + 1 == len(self.text) or self.starts[last + 1] != self.starts[last]
+            if begins and ends:
+                found.append((self.starts[at], self.ends[last]))
+            at = self.text.find(wanted, at + 1)
+        return found
+
+
+def fold(text: str) -> Folded:
+    """Fold white space, quote marks and apostrophes, dashes, the ellipsis sign, invisible marks and composition.
+
+    >>> fold("“Wait”  – he said…").text
+    "'Wait' - he said..."
+    """
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position, length = 0, len(text)
+    while position < length:
+        char = text[position]
+        end = position + 1
+        if char in _INVISIBLE:
+            position = end
+            continue
+        if char.isspace():
+            while end < length and (text[end].isspace() or text[end] in _INVISIBLE):
+                end += 1
+            piece = " "
+        else:
+            while end < length and unicodedata.combining(text[end]):
+                end += 1
+            piece = _SIGNS.get(char, char) if end == position + 1 else unicodedata.normalize("NFC", text[position:end])
+        pieces.append(piece)
+        starts.extend([position] * len(piece))
+        ends.extend([end] * len(piece))
+        position = end
+    return Folded("".join(pieces), starts, ends)

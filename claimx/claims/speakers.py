@@ -1,0 +1,178 @@
+"""Mentions → one canonical speaker, by the fullest name that the article itself gives.
+
+A name that the article does not contain is never used: a model may know who "the president" is, but the
+article did not say so. Then the words beside the cue stand for the speaker.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from claimx.article.names import PRONOUNS, find_names, strip_titles
+from claimx.claims.folding import fold
+from claimx.schema import Article, Span, Speaker
+
+# First names this close are two spellings of one ("Alexey", "Alexei"), not two people.
+_SAME_SPELLING = 75
+_ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s?$")
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everybody an article names, and where."""
+
+    article: Article
+    names: list[tuple[int, str]] = field(init=False)
+    counts: Counter[str] = field(init=False)
+    searchable: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        found = [(start, _bare(self.article.text[start:end])) for start, end in find_names(self.article.text)]
+        object.__setattr__(self, "names", [(start, name) for start, name in found if name])
+        object.__setattr__(self, "counts", Counter(name for _, name in self.names))
+        known = (self.article.text, self.article.title, self.article.author, self.article.source)
+        object.__setattr__(self, "searchable", _key(" | ".join(part for part in known if part)))
+
+    def holds(self, name: str) -> bool:
+        """Whether the words of a name stand together in the article, its title, byline or source."""
+        key = _key(name)
+        return bool(key) and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", self.searchable) is not None
+
+    def fullest(self, name: str, near: int) -> str:
+        """The fullest form of a name that the article gives.
+
+        Args:
+            name: A surname, an acronym, or a name with or without titles.
+            near: Offset of the mention: of two people with one surname, the one named last before it is meant.
+        """
+        bare = _bare(name)
+        if not bare or not bare[:1].isupper():
+            return name.strip()
+        forms = [form for form in self.counts if _is_fuller(form, bare)]
+        if not forms:
+            return self._written_out(bare) or bare
+        people = _by_spelling(forms)
+        if len(people) > 1:
+            before = [form for start, form in self.names if start <= near and form in forms]
+            if not before:
+                return bare
+            people = [next(group for group in people if before[-1] in group)]
+        return max(people[0], key=lambda form: (len(form.split()), self.counts[form], form))
+
+    def _written_out(self, acronym: str) -> str | None:
+        """What an acronym stands for, if the article writes it out: "European Union" for "EU"."""
+        letters = acronym.replace(".", "")
+        if not re.fullmatch(r"[A-Z]{2,7}", letters):
+            return None
+        forms = [form for form in self.counts if _initials(form) == letters]
+        return max(forms, key=lambda form: (self.counts[form], form), default=None)
+
+
+def name_speakers(
+    roster: Roster, drafted: Iterable[tuple[str | None, str | None, Span | None, int]]
+) -> list[Speaker | None]:
+    """One speaker per claim, the same speaker by the same name and role everywhere.
+
+    Args:
+        roster: The article's names.
+        drafted: Per claim: the name and role that the model gave, the mention beside the cue, and where the
+            claim begins.
+
+    Returns:
+        Per claim the speaker, or None if neither name nor mention is there.
+    """
+    claims = list(drafted)
+    names = [_name(roster, name, mention, start) for name, _, mention, start in claims]
+    roles: dict[str, str] = {}
+    for name, (drafted_name, role, mention, _) in zip(names, claims, strict=True):
+        if name and (found := _role(roster, name, role, drafted_name, mention)):
+            roles.setdefault(_key(name), found)
+    # "the foreign minister" is whoever has that role, if just one speaker has.
+    holders: dict[str, set[str]] = {}
+    for name in names:
+        if name and (role := roles.get(_key(name))):
+            holders.setdefault(_key(role), set()).add(name)
+    named = [next(iter(held)) if name and len(held := holders.get(_key(name), set())) == 1 else name for name in names]
+    display: dict[str, str] = {}
+    return [
+        Speaker(name=display.setdefault(_key(name), name), mention=mention, role=roles.get(_key(name)))
+        if name
+        else None
+        for name, (_, _, mention, _) in zip(named, claims, strict=True)
+    ]
+
+
+def _name(roster: Roster, drafted: str | None, mention: Span | None, start: int) -> str | None:
+    near = mention.start if mention else start
+    words = " ".join((drafted or "").split())
+    if words and words.lower() not in PRONOUNS:
+        fullest = roster.fullest(words, near)
+        for name in (fullest, words):
+            if roster.holds(name):
+                return name
+    if mention is None:
+        return None
+    shown = " ".join(mention.text.split()).rstrip(":").lstrip("@") or mention.text
+    return roster.fullest(shown, near)
+
+
+def _role(roster: Roster, name: str, role: str | None, drafted: str | None, mention: Span | None) -> str | None:
+    """The role that was given, if the article has its words; else the title in front of the name."""
+    if role and role.strip() and _key(role) != _key(name) and _has_words(roster, role):
+        return " ".join(role.split())
+    for form in (drafted, mention.text if mention else None):
+        words = " ".join((form or "").split())
+        if words.endswith(f" {name}") and len(title := _ARTICLE.sub("", words[: -len(name)].strip())) > 3:
+            return title
+    return None
+
+
+def _has_words(roster: Roster, phrase: str) -> bool:
+    """Whether the article has most words of a role: "chairman of the growers' union" from "the union's chairman"."""
+    words = re.findall(r"\w{3,}", _key(phrase))
+    return bool(words) and sum(word in roster.searchable for word in words) >= 0.7 * len(words)
+
+
+def _bare(name: str) -> str:
+    """A name without article, titles and possessive."""
+    return _POSSESSIVE.sub("", strip_titles(_ARTICLE.sub("", " ".join(name.split()))))
+
+
+def _is_fuller(form: str, name: str) -> bool:
+    """Whether `form` has all words of `name` in order and ends alike: "Ann Mary Poe" for "Ann Poe" and "Poe"."""
+    words, wanted = _key(form).split(), _key(name).split()
+    if len(words) < len(wanted) or not wanted or words[-1] != wanted[-1]:
+        return False
+    rest = iter(words)
+    return all(word in rest for word in wanted)
+
+
+def _by_spelling(forms: list[str]) -> list[list[str]]:
+    """Forms of one name grouped by person: no two groups have first names that are spelt alike."""
+    groups: list[list[str]] = []
+    for form in sorted(forms, key=lambda form: -len(form.split())):
+        first = form.split()[0]
+        for group in groups:
+            if len(form.split()) == 1 or any(
+                first in other.split() or fuzz.ratio(first, other.split()[0]) >= _SAME_SPELLING for other in group
+            ):
+                group.append(form)
+                break
+        else:
+            groups.append([form])
+    return groups
+
+
+def _initials(form: str) -> str:
+    return "".join(word[0] for word in re.split(r"[\s-]+", form) if word[:1].isupper())
+
+
+def _key(text: str) -> str:
+    """A text for comparison: folded signs, lower case, single spaces."""
+    return " ".join(fold(text).text.casefold().split())

@@ -1,0 +1,165 @@
+"""`claimx extract`: articles in, claims out."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from claimx.cli import options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from claimx.cli.output import Output
+    from claimx.schema import Article
+    from claimx.settings import Settings
+
+
+class Format(StrEnum):
+    """How claims are written."""
+
+    table = "table"
+    jsonl = "jsonl"
+    json = "json"
+    csv = "csv"
+
+
+def extract(
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Article files (.txt .md .html .json .jsonl), folders, URLs, or - for standard input.",
+        ),
+    ],
+    model: options.Model = None,
+    base_url: options.BaseUrl = None,
+    mode: options.Mode = None,
+    prompt: options.PromptName = None,
+    chunk_tokens: options.ChunkTokens = None,
+    concurrency: options.Concurrency = None,
+    timeout_s: options.Timeout = None,
+    max_attempts: options.Attempts = None,
+    reasks: options.Reasks = None,
+    temperature: options.Temperature = None,
+    seed: options.Seed = None,
+    max_output_tokens: options.MaxOutputTokens = None,
+    send_openai_key: options.SendOpenaiKey = False,
+    published: options.Published = None,
+    encoding: options.Encoding = "utf-8",
+    allow_private: options.AllowPrivate = False,
+    format_: Annotated[
+        Format | None,
+        typer.Option(
+            "--format",
+            "-f",
+            help="table (default on a terminal), jsonl (default in a pipe), json (with what was rejected), csv.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Write to this file instead of standard output.")
+    ] = None,
+    no_facts: Annotated[
+        bool, typer.Option("--no-facts", help="Leave out the facts that the article states itself.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show chunks, requests and estimated tokens; call nothing.")
+    ] = False,
+) -> None:
+    """Extract who said what, each claim tied to the characters that prove it.
+
+    Examples:
+        claimx extract article.md
+
+        claimx extract https://example.org/story -m gpt-5
+
+        claimx extract articles/ --base-url http://127.0.0.1:11434/v1 -m qwen3:8b -o claims.jsonl
+    """
+    from claimx.cli.shell import PARTIAL, errors_to_stderr, note, settings_for
+
+    flags = {
+        "model": model,
+        "base_url": base_url,
+        "mode": mode,
+        "prompt": prompt,
+        "chunk_tokens": chunk_tokens,
+        "concurrency": concurrency,
+        "timeout_s": timeout_s,
+        "max_attempts": max_attempts,
+        "reasks": reasks,
+        "temperature": temperature,
+        "seed": seed,
+        "max_output_tokens": max_output_tokens,
+        "send_openai_key": send_openai_key or None,
+    }
+    with errors_to_stderr():
+        from claimx.cli.reading import Reading
+
+        reading = Reading(sources, published=published, encoding=encoding, allow_private=allow_private, note=note)
+        if dry_run:
+            _show_plan(reading.articles(), flags)
+            return
+        settings = settings_for(flags)
+        from claimx.cli.output import open_output
+
+        with open_output(output, format_.value if format_ else None, with_facts=not no_facts) as out:
+            is_whole = _run(reading.articles(), settings, out)
+        if reading.failed or not is_whole:
+            raise typer.Exit(PARTIAL)
+
+
+def _run(articles: Iterator[Article], settings: Settings, out: Output) -> bool:
+    """Extract, write as articles end, and sum up on stderr; whether nothing is missing."""
+    import asyncio
+
+    from claimx.cli.progress import Progress
+    from claimx.model.client import Endpoint
+    from claimx.model.prompts import load_prompt
+    from claimx.runs.runner import extract_all
+
+    prompt = load_prompt(settings.prompt)
+    progress = Progress(settings.chunk_tokens)
+
+    async def run() -> int:
+        async with Endpoint(settings) as ask:
+            done = extract_all(progress.watch(articles), ask, prompt, settings, on_reply=progress.replied)
+            async for extraction in done:
+                out.write(extraction, progress.title_of(extraction.article_id))
+                progress.finished(extraction)
+            return ask.retries
+
+    with progress:
+        retries = asyncio.run(run())
+    progress.sum_up(retries)
+    return not progress.failures
+
+
+def _show_plan(articles: Iterator[Article], flags: Mapping[str, Any]) -> None:
+    """Chunks, requests and tokens of a run, without any call."""
+    import os
+
+    from claimx.article.chunks import count_tokens, split_article
+    from claimx.model.prompts import load_prompt, render
+    from claimx.report.tables import printable
+    from claimx.settings import resolve_settings
+
+    settings = resolve_settings(flags, os.environ)
+    prompt = load_prompt(settings.prompt)
+    total_chunks = total_prompt = total_text = count = 0
+    for article in articles:
+        chunks = [chunk for chunk in split_article(article, settings.chunk_tokens) if chunk.text.strip()]
+        tokens = sum(count_tokens(message["content"]) for chunk in chunks for message in render(prompt, article, chunk))
+        text = count_tokens(article.text)
+        typer.echo(
+            printable(f"{article.id}: {len(chunks)} requests, about {text:,} tokens of text, {tokens:,} of prompt")
+        )
+        total_chunks, total_prompt, total_text, count = (
+            total_chunks + len(chunks), total_prompt + tokens, total_text + text, count + 1,
+        )  # fmt: skip
+    typer.echo(
+        f"{count} article(s), {total_chunks} request(s) to {settings.model}: about {total_prompt:,} prompt tokens "
+        f"({count_tokens(prompt.system):,} of each request are the same), answers about {2 * total_text:,} tokens"
+    )

@@ -1,0 +1,97 @@
+"""The options of every command that asks a model, declared once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+_MODEL, _READING = "Model", "Reading"
+
+Model = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        help="Model to ask, by the server's name for it; 'offline' is built in and needs no key. [env: CLAIMX_MODEL]",
+        show_default="offline",
+        rich_help_panel=_MODEL,
+    ),
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        help="An OpenAI-compatible server, such as http://127.0.0.1:11434/v1. Its key is read from CLAIMX_API_KEY. "
+        "[env: CLAIMX_BASE_URL]",
+        show_default="OpenAI",
+        rich_help_panel=_MODEL,
+    ),
+]
+Mode = Annotated[
+    str | None,
+    typer.Option(
+        help="How the answer is constrained: json_schema, md_json, json or tools. [env: CLAIMX_MODE]",
+        show_default="json_schema",
+        rich_help_panel=_MODEL,
+    ),
+]
+PromptName = Annotated[
+    str | None,
+    typer.Option(
+        "--prompt", help="A prompt by name, or a file ending in .md.", show_default="extract", rich_help_panel=_MODEL
+    ),
+]
+ChunkTokens = Annotated[
+    int | None,
+    typer.Option(
+        min=50, help="Tokens of an article per request, at most.", show_default="1500", rich_help_panel=_MODEL
+    ),
+]
+Concurrency = Annotated[
+    int | None,
+    typer.Option(min=1, max=1024, help="Requests in flight, at most.", show_default="8", rich_help_panel=_MODEL),
+]
+Timeout = Annotated[
+    float | None,
+    typer.Option("--timeout", min=0.1, help="Seconds to wait for a reply.", show_default="120", rich_help_panel=_MODEL),
+]
+Attempts = Annotated[
+    int | None,
+    typer.Option(
+        "--max-attempts",
+        min=1,
+        help="Requests per chunk while the server fails.",
+        show_default="5",
+        rich_help_panel=_MODEL,
+    ),
+]
+Reasks = Annotated[
+    int | None,
+    typer.Option(
+        min=0, help="Times a poor answer is sent back with what is wrong.", show_default="1", rich_help_panel=_MODEL
+    ),
+]
+Temperature = Annotated[float | None, typer.Option(min=0, max=2, show_default="0", rich_help_panel=_MODEL)]
+Seed = Annotated[int | None, typer.Option(help="Sampling seed, for servers that take one.", rich_help_panel=_MODEL)]
+MaxOutputTokens = Annotated[
+    int | None,
+    typer.Option(min=1, help="Tokens of an answer, at most.", show_default="the server's", rich_help_panel=_MODEL),
+]
+SendOpenaiKey = Annotated[
+    bool,
+    typer.Option("--send-openai-key", help="Send OPENAI_API_KEY to --base-url, too.", rich_help_panel=_MODEL),
+]
+Published = Annotated[
+    str | None,
+    typer.Option(
+        help="Publication date of articles that carry none, as YYYY-MM-DD; 'Friday' is counted from it.",
+        rich_help_panel=_READING,
+    ),
+]
+Encoding = Annotated[str, typer.Option(help="Encoding of text files.", rich_help_panel=_READING)]
+AllowPrivate = Annotated[
+    bool,
+    typer.Option(
+        "--allow-private", help="Fetch URLs on private and loopback addresses, too.", rich_help_panel=_READING
+    ),
+]

@@ -1,0 +1,107 @@
+"""How far a run is, on stderr: a bar on a terminal for more than one request, one line at the end."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from claimx.article.chunks import split_article
+from claimx.cli.shell import note
+from claimx.report.tables import count, printable
+from claimx.schema import Article, Extraction, Usage
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+_LINE_EVERY_S = 10.0
+
+
+class Progress:
+    """Counts what is read, asked and done; use it as a context manager around the run."""
+
+    def __init__(self, chunk_tokens: int) -> None:
+        self._chunk_tokens = chunk_tokens
+        self._titles: dict[str, str | None] = {}
+        self._requests = self._replies = 0
+        self._started = self._spoke = time.monotonic()
+        self._bar: Bar | None = None
+        self.articles = self.claims = self.facts = self.rejected = self.failures = 0
+        self.usage = Usage()
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty():
+            from rich.console import Console
+            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+            from rich.progress import Progress as Bar
+
+            columns = (TextColumn("requests"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            self._bar = Bar(*columns, console=Console(stderr=True), transient=True)
+            self._task = self._bar.add_task("requests", total=0, visible=False)
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def watch(self, articles: Iterator[Article]) -> Iterator[Article]:
+        """The same articles, counted as they are read."""
+        for article in articles:
+            self._titles[article.id] = article.title
+            self._requests += sum(bool(chunk.text.strip()) for chunk in split_article(article, self._chunk_tokens))
+            self._show()
+            yield article
+
+    def replied(self) -> None:
+        """One request has ended."""
+        self._replies += 1
+        self._show()
+
+    def finished(self, extraction: Extraction) -> None:
+        """One article has ended; say what is missing of it."""
+        self.articles += 1
+        self.claims += sum(claim.kind == "claim" for claim in extraction.claims)
+        self.facts += sum(claim.kind == "fact" for claim in extraction.claims)
+        self.rejected += len(extraction.rejected)
+        self.failures += len(extraction.failures)
+        self.usage += extraction.usage
+        for failure in extraction.failures:
+            where = f"{extraction.article_id}: characters {failure.start} to {failure.end}"
+            note(f"{where} could not be read: {failure.error}")
+
+    def title_of(self, article_id: str) -> str:
+        """The heading for an article's table; forgotten once it is used."""
+        title = self._titles.pop(article_id, None)
+        return f"{article_id}: {title}" if title else article_id
+
+    def sum_up(self, retries: int) -> None:
+        """One line on stderr: what was found, and what it cost."""
+        seconds = time.monotonic() - self._started
+        usage = self.usage
+        tokens = (
+            f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"
+            if usage.prompt_tokens is not None and usage.completion_tokens is not None
+            else "tokens not told by the server"
+        )
+        parts = [
+            f"{count(self.claims, 'claim')}, {count(self.facts, 'fact')}, {self.rejected:,} rejected "
+            f"from {count(self.articles, 'article')}",
+            count(usage.calls, "call") + (f" ({count(retries, 'retry', 'retries')})" if retries else ""),
+            tokens,
+            f"{seconds:.1f} s",
+        ]
+        if self.failures:
+            parts.insert(1, f"{count(self.failures, 'chunk')} could not be read")
+        print(printable(" · ".join(parts)), file=sys.stderr)
+
+    def _show(self) -> None:
+        if self._bar:
+            self._bar.update(self._task, total=self._requests, completed=self._replies, visible=self._requests > 1)
+        elif (now := time.monotonic()) - self._spoke >= _LINE_EVERY_S:
+            self._spoke = now
+            note(f"{self._replies:,} of {self._requests:,} requests, {count(self.articles, 'article')} done")

@@ -1,0 +1,86 @@
+"""What every command shares: settings from the outside world, remarks and errors on stderr, exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from claimx.settings import Settings
+
+FAILED, MISUSED, PARTIAL, GATE_FAILED, INTERRUPTED = 1, 2, 3, 4, 130
+
+
+def note(message: str) -> None:
+    """One remark on stderr, on one line, harmless to the terminal."""
+    from claimx.report.tables import printable
+
+    print(printable(" ".join(message.split())), file=sys.stderr)
+
+
+@contextmanager
+def errors_to_stderr() -> Iterator[None]:
+    """Turn what a user can cause into one line on stderr and an exit code; a bug keeps its traceback."""
+    from claimx.errors import ClaimxError, UsageError
+
+    try:
+        yield
+    except UsageError as error:
+        note(f"claimx: {error}")
+        raise typer.Exit(MISUSED) from None
+    except ClaimxError as error:
+        note(f"claimx: {error}")
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt:
+        note("claimx: interrupted")
+        raise typer.Exit(INTERRUPTED) from None
+    except BrokenPipeError:
+        # The reader has what it wanted (`| head`); the interpreter must not try to flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(FAILED) from None
+
+
+def settings_for(flags: Mapping[str, Any]) -> Settings:
+    """The settings in force for these flags, and a word on stderr on what they mean.
+
+    With a base URL and no model the server is asked: if it has just one model, that one is meant.
+    """
+    from claimx.settings import resolve_settings
+
+    settings = resolve_settings(flags, os.environ, _config())
+    if settings.base_url and "model" not in settings.model_fields_set:
+        import asyncio
+
+        from claimx.errors import UsageError
+        from claimx.model.client import list_models
+
+        names = asyncio.run(list_models(settings))
+        if len(names) != 1:
+            raise UsageError(f"pass --model; {settings.endpoint} offers {', '.join(names[:20]) or 'none by name'}")
+        note(f"model: {names[0]}, the one that {settings.endpoint} has")
+        settings = resolve_settings({**flags, "model": names[0]}, os.environ, _config())
+    if settings.is_embedded:
+        note("offline model: rules, no language model (choose one with --model)")
+    return settings
+
+
+def _config() -> dict[str, Any]:
+    """The user's config file, if there is one."""
+    import tomllib
+
+    from platformdirs import user_config_path
+
+    from claimx.errors import UsageError
+
+    path = user_config_path("claimx") / "config.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from None

@@ -1,0 +1,275 @@
+"""messages → Answer, through instructor, for every model the same way; usage is summed over all attempts."""
+
+from __future__ import annotations
+
+import logging
+import re
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Protocol
+
+from claimx.errors import BadAnswer, ChunkTooLarge, ModelBusy, ModelError, ModelRefused, ModelUnreachable
+from claimx.schema import Answer, Usage
+from claimx.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx2
+    from openai import AsyncOpenAI
+    from openai.types.chat import ChatCompletion
+
+    from claimx.model.prompts import Message
+
+# How servers say that a request is longer than the context window.
+_OVERFLOW = frozenset({"context_length_exceeded", "exceed_context_size_error"})
+_OVERFLOW_WORDS = re.compile(r"\b(?:maximum|exceeds?|larger than)\b.{0,60}\bcontext\b", re.IGNORECASE)
+
+# Instructor logs whole completions at ERROR; what matters of them is in our own exceptions.
+logging.getLogger("instructor").addHandler(logging.NullHandler())
+logging.getLogger("instructor").propagate = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer that fits the schema, as it came, and what it cost."""
+
+    answer: Answer
+    text: str
+    usage: Usage
+
+
+class Ask(Protocol):
+    """What a pipeline needs of a model."""
+
+    async def __call__(self, messages: list[Message]) -> Reply:
+        """Ask for the claims of one chunk; raises `ModelError`, whose `usage` says what was spent all the same."""
+        ...
+
+
+class Endpoint:
+    """An open door to one model; use it as `async with Endpoint(settings) as ask`.
+
+    Args:
+        settings: Which model, where, and how to ask.
+        transport: What really sends; by default a socket, or the offline model in this process.
+    """
+
+    def __init__(self, settings: Settings, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        import instructor
+
+        from claimx.model.retries import RetryTransport
+
+        if transport is None:
+            transport = _embedded() if settings.is_embedded else _socket(settings)
+        self._settings = settings
+        self._transport = RetryTransport(
+            transport, max_attempts=settings.max_attempts, retry_after_cap_s=settings.retry_after_cap_s
+        )
+        self._openai = _client(settings, self._transport)
+        self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode[settings.mode.upper()])
+
+    async def __aenter__(self) -> Endpoint:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._openai.close()
+
+    @property
+    def retries(self) -> int:
+        """Requests that had to be sent again so far, for all callers."""
+        return self._transport.retries
+
+    async def __call__(self, messages: list[Message]) -> Reply:
+        """Ask once; when the answer does not fit the schema, once more per `settings.reasks`, with what is wrong."""
+        usage = Usage()
+        attempts = 1 + self._settings.reasks
+        conversation = messages
+        while True:
+            attempts -= 1
+            completions: list[ChatCompletion] = []
+            try:
+                answer = await self._create(conversation, completions)
+            except Exception as raised:
+                usage += _spent(completions)
+                error = self._translate(raised)
+                if not isinstance(error, BadAnswer) or not attempts:
+                    error.usage = usage
+                    raise error from None
+                conversation = [*messages, *_correction(_text(completions), str(error))]
+                continue
+            return Reply(answer=answer, text=_text(completions), usage=usage + _spent(completions))
+
+    async def _create(self, messages: list[Message], completions: list[ChatCompletion]) -> Answer:
+        from instructor.core.hooks import Hooks
+
+        hooks = Hooks()
+        # Seen before parsing, so that a reply that cannot be used is paid for in the sum as well.
+        hooks.on("completion:response", completions.append)
+        settings = self._settings
+        options: dict[str, Any] = {
+            "temperature": settings.temperature,
+            "seed": settings.seed,
+            "max_tokens": settings.max_output_tokens,
+            "extra_body": _constrained() if settings.mode == "json_schema" else None,
+        }
+        return await self._instructor.create(
+            model=settings.model,
+            messages=list(messages),  # type: ignore[arg-type]
+            response_model=Answer,
+            max_retries=0,
+            # Pydantic's strict mode would refuse a local model's "1" for 1.
+            strict=False,
+            hooks=hooks,
+            **{name: value for name, value in options.items() if value is not None},
+        )
+
+    def _translate(self, raised: Exception) -> ModelError:
+        """The exception of ours that says what went wrong; instructor's own texts dump whole completions."""
+        import openai
+        from instructor.core.exceptions import IncompleteOutputException
+        from pydantic import ValidationError
+
+        where = self._settings.endpoint
+        cause = raised.__cause__ if type(raised).__name__ == "InstructorRetryException" and raised.__cause__ else raised
+        match cause:
+            case IncompleteOutputException():
+                return ChunkTooLarge("The answer was cut off at the token limit.")
+            case openai.APITimeoutError():
+                return ModelBusy(where, self._settings.max_attempts, f"no reply within {self._settings.timeout_s:g} s")
+            case openai.APIConnectionError():
+                return ModelUnreachable(where, str(cause.__cause__ or cause) or type(cause.__cause__).__name__)
+            case openai.APIStatusError():
+                return self._translate_status(cause)
+            case ValidationError():
+                return BadAnswer("The answer does not fit the schema: " + "; ".join(_problems(cause)))
+            case AssertionError():
+                return BadAnswer(f"The model refused: {str(cause)[:200]}")
+            case IndexError():
+                return BadAnswer("The reply holds no choices.")
+            case _:
+                return BadAnswer(f"The answer cannot be read: {type(cause).__name__}: {str(cause)[:200]}")
+
+    def _translate_status(self, error: Any) -> ModelError:
+        from claimx.model.retries import error_code, is_transient
+
+        message = _server_message(error)
+        if error.status_code == 413 or error_code(error.response) in _OVERFLOW or _OVERFLOW_WORDS.search(message):
+            return ChunkTooLarge(f"The request does not fit the model: {message}")
+        if is_transient(error.response):
+            return ModelBusy(
+                self._settings.endpoint, self._settings.max_attempts, f"last with {error.status_code}: {message}"
+            )
+        if error.status_code >= 500:
+            return BadAnswer(f"The server could not parse what the model wrote: {message}")
+        return ModelRefused(self._settings.endpoint, error.status_code, message)
+
+
+def _client(settings: Settings, transport: httpx2.AsyncBaseTransport) -> AsyncOpenAI:
+    """OpenAI's client for any server: nothing of the environment's OPENAI_* goes out unless `settings` holds it."""
+    import httpx2
+    from openai import AsyncOpenAI, DefaultAsyncHttpx2Client
+
+    client = AsyncOpenAI(
+        base_url=settings.endpoint,
+        # The client insists on a key; local servers want none.
+        api_key=settings.key or "none",
+        max_retries=0,
+        timeout=httpx2.Timeout(settings.timeout_s, connect=min(10.0, settings.timeout_s)),
+        http_client=DefaultAsyncHttpx2Client(transport=transport),
+    )
+    if not settings.is_openai:
+        # It reads OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_ADMIN_KEY and OPENAI_CUSTOM_HEADERS by itself.
+        client.organization = client.project = client.admin_api_key = None
+        client._custom_headers = {}
+    return client
+
+
+def _socket(settings: Settings) -> httpx2.AsyncBaseTransport:
+    import httpx2
+
+    return httpx2.AsyncHTTPTransport(
+        limits=httpx2.Limits(max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency)
+    )
+
+
+def _embedded() -> httpx2.AsyncBaseTransport:
+    import httpx2
+
+    from claimx.model.offline.app import app
+
+    return httpx2.ASGITransport(app=app)
+
+
+def _constrained() -> dict[str, Any]:
+    """The response format with `strict`, which instructor leaves out and OpenAI needs to constrain the decoder."""
+    return {
+        "response_format": {
+            "type": "json_schema",
+            "json_schema": {"name": "Answer", "strict": True, "schema": Answer.model_json_schema()},
+        }
+    }
+
+
+def _text(completions: list[ChatCompletion]) -> str:
+    """What the model wrote last, as text, whatever the mode."""
+    if not completions or not completions[-1].choices:
+        return ""
+    message = completions[-1].choices[0].message
+    for call in message.tool_calls or []:
+        if call.type == "function":
+            return call.function.arguments
+    return message.content or ""
+
+
+def _spent(completions: list[ChatCompletion]) -> Usage:
+    """One call and its tokens; unknown if the server did not say."""
+    if not completions:
+        return Usage(calls=1)
+    usage = completions[-1].usage
+    return Usage(
+        calls=1,
+        prompt_tokens=usage.prompt_tokens if usage else None,
+        completion_tokens=usage.completion_tokens if usage else None,
+    )
+
+
+def _correction(text: str, problem: str) -> list[Message]:
+    said = [{"role": "assistant", "content": text}] if text else []
+    return [*said, {"role": "user", "content": f"{problem}\nAnswer again with the whole JSON object, corrected."}]
+
+
+def _problems(error: Any) -> list[str]:
+    """Up to five places and reasons of a pydantic error, without the input, which may be the whole answer."""
+    return [
+        f"{'.'.join(str(step) for step in problem['loc']) or 'answer'}: {problem['msg'][:200]}"
+        for problem in error.errors(include_url=False, include_input=False)[:5]
+    ]
+
+
+def _server_message(error: Any) -> str:
+    """What the server said, from the four shapes of error body that are in use, on one line."""
+    body = error.body
+    while isinstance(body, dict):
+        body = body.get("error") or body.get("message") or body.get("detail") or ""
+    text = body if isinstance(body, str) and body else error.response.text
+    return " ".join(text.split())[:300] or "no message"
+
+
+async def list_models(settings: Settings) -> list[str]:
+    """The models an endpoint offers.
+
+    Raises:
+        ModelUnreachable: If nothing answers there, or not with a list of models.
+    """
+    import httpx2
+    import openai
+
+    from claimx.model.retries import RetryTransport
+
+    transport = RetryTransport(_socket(settings), max_attempts=2, retry_after_cap_s=settings.retry_after_cap_s)
+    async with _client(settings, transport) as client:
+        try:
+            return [model.id for model in (await client.models.list()).data]
+        except (openai.OpenAIError, httpx2.HTTPError, TypeError, AttributeError) as error:
+            raise ModelUnreachable(settings.endpoint, str(error.__cause__ or error)[:200]) from None

@@ -1,0 +1,134 @@
+"""prompts/*.md → messages: versioned, with a stable prefix, and the article as plain data."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import yaml
+
+from claimx.errors import PromptError
+from claimx.schema import Article, Chunk
+
+Message = dict[str, str]
+
+_FRONT_MATTER = re.compile(r"---\r?\n(.*?)\r?\n---\r?\n(.*)", re.DOTALL)
+_PLACEHOLDER = re.compile(r"\{(about|context|chunk|tag|problems)\}")
+# What each part may hold; the system part is the same in every request, so that servers can cache it.
+_PARTS = {"system": set(), "user": {"about", "context", "chunk", "tag"}, "again": {"problems"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One version of the instructions to a model."""
+
+    name: str
+    version: str
+    description: str
+    system: str
+    user: str
+    again: str
+
+    @property
+    def digest(self) -> str:
+        """First 12 hex digits of the SHA-256 of all that is sent."""
+        return hashlib.sha256("\0".join((self.system, self.user, self.again)).encode()).hexdigest()[:12]
+
+    def __str__(self) -> str:
+        return f"{self.name}@{self.version}#{self.digest}"
+
+
+def load_prompt(name: str) -> Prompt:
+    """The prompt of that name that ships with claimx, or the one in a file when `name` is a path ending in .md.
+
+    Raises:
+        PromptError: If there is no such prompt, or it lacks a part or a placeholder.
+    """
+    if name.endswith(".md"):
+        try:
+            return parse_prompt(Path(name).read_text(encoding="utf-8"), name)
+        except (OSError, UnicodeDecodeError) as error:
+            raise PromptError(name, f"cannot be read ({error})") from None
+    shipped = {path.name.removesuffix(".md"): path for path in _folder().iterdir() if path.name.endswith(".md")}
+    if name not in shipped:
+        raise PromptError(name, f"not among {', '.join(sorted(shipped))}; a file of your own ends in .md")
+    return parse_prompt(shipped[name].read_text(encoding="utf-8"), name)
+
+
+def parse_prompt(text: str, path: str) -> Prompt:
+    """Read a prompt file: YAML front matter, then the parts `## system`, `## user` and `## again`."""
+    match = _FRONT_MATTER.fullmatch(text)
+    if not match:
+        raise PromptError(path, "has no front matter (--- name, version, description ---)")
+    try:
+        front = yaml.load(match[1], yaml.BaseLoader)
+    except yaml.YAMLError as error:
+        raise PromptError(path, f"front matter is not YAML ({str(error).splitlines()[0]})") from None
+    if not isinstance(front, dict) or not {"name", "version"} <= front.keys():
+        raise PromptError(path, "front matter needs name and version")
+    pieces = re.split(r"^## (\w+)[ \t]*\r?$", match[2], flags=re.MULTILINE)
+    parts = {title: body.strip() for title, body in zip(pieces[1::2], pieces[2::2], strict=True)}
+    if parts.keys() != _PARTS.keys():
+        raise PromptError(path, f"needs exactly the parts {', '.join('## ' + part for part in _PARTS)}")
+    for part, needed in _PARTS.items():
+        if set(_PLACEHOLDER.findall(parts[part])) != needed:
+            raise PromptError(path, f"## {part} must hold {', '.join(sorted(needed)) or 'no placeholder'}")
+    return Prompt(
+        name=str(front["name"]), version=str(front["version"]), description=str(front.get("description", "")), **parts
+    )
+
+
+def render(prompt: Prompt, article: Article, chunk: Chunk) -> list[Message]:
+    """The messages that ask for the claims of one chunk.
+
+    What comes from the article is put in once and never looked at for placeholders, and the tag that encloses
+    the chunk occurs nowhere in it, so no text can close it early.
+    """
+    about = "\n".join(
+        f"{name}: {' '.join(value.split())}"
+        for name, value in (
+            ("title", article.title),
+            ("source", article.source),
+            ("author", article.author),
+            ("published", article.published),
+        )
+        if value
+    )
+    tag = _unused_tag(f"{about}\n{chunk.context}\n{chunk.text}")
+    values = {"about": about or "nothing known", "context": chunk.context or "none", "chunk": chunk.text, "tag": tag}
+    return [
+        {"role": "system", "content": prompt.system},
+        {"role": "user", "content": _fill(prompt.user, values)},
+    ]
+
+
+def render_again(prompt: Prompt, messages: list[Message], answer: str, problems: Iterable[str]) -> list[Message]:
+    """The messages that ask once more, with what was wrong with the answer."""
+    listed = "\n".join(f"- {problem}" for problem in problems)
+    return [
+        *messages,
+        {"role": "assistant", "content": answer},
+        {"role": "user", "content": _fill(prompt.again, {"problems": listed})},
+    ]
+
+
+def _fill(template: str, values: dict[str, str]) -> str:
+    return _PLACEHOLDER.sub(lambda match: values[match[1]], template)
+
+
+def _unused_tag(text: str) -> str:
+    """`chunk`, or the first `chunk-…` that is not in the text; from a digest, so that every run writes the same."""
+    tag, folded = "chunk", text.casefold()
+    while tag in ("about", "context") or re.search(rf"<\s*/?\s*{tag}", folded):
+        tag = "chunk-" + hashlib.sha256((tag + text).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    return tag
+
+
+def _folder() -> resources.abc.Traversable:
+    """The prompts: in the wheel beside the code, in a checkout at the top."""
+    shipped = resources.files("claimx") / "prompts"
+    return shipped if shipped.is_dir() else Path(__file__).parents[2] / "prompts"

@@ -1,0 +1,251 @@
+"""The whole way for one article: chunks, drafts, spans, dates, speakers, one claim once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz
+
+from claimx.article.chunks import count_tokens, split_article, split_stretch
+from claimx.article.sentences import split_sentences
+from claimx.claims.dating import resolve_date
+from claimx.claims.grounding import Grounded, Ungrounded, ground
+from claimx.claims.merging import claim_id, merge_claims
+from claimx.claims.speakers import Roster, name_speakers
+from claimx.claims.wording import is_within, quotation_type, write_out
+from claimx.errors import ChunkTooLarge, ModelError
+from claimx.model.client import Ask
+from claimx.model.prompts import Message, Prompt, render, render_again
+from claimx.schema import (
+    Answer,
+    Article,
+    Chunk,
+    ChunkFailure,
+    Claim,
+    ClaimDate,
+    ClaimDraft,
+    Extraction,
+    FactDraft,
+    Rejected,
+    Span,
+    Speaker,
+    SpeakerDraft,
+    Target,
+    Usage,
+)
+from claimx.settings import Settings
+
+# Two drafts this alike are the same statement, before and after it was corrected.
+_SAME_DRAFT = 70
+_SMALLEST_CHUNK_TOKENS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A grounded draft and the speakers of the answer it came in."""
+
+    grounded: Grounded
+    speakers: Sequence[SpeakerDraft]
+
+    @property
+    def speaker(self) -> SpeakerDraft | None:
+        draft = self.grounded.draft
+        if isinstance(draft, FactDraft) or not 1 <= draft.speaker <= len(self.speakers):
+            return None
+        return self.speakers[draft.speaker - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """All that came of one chunk, or of the smaller ones it was cut into."""
+
+    found: tuple[_Found, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    failures: tuple[ChunkFailure, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+
+    def __add__(self, other: _Read) -> _Read:
+        return _Read(
+            self.found + other.found,
+            self.rejected + other.rejected,
+            self.failures + other.failures,
+            self.usage + other.usage,
+        )
+
+
+async def extract_article(article: Article, ask: Ask, prompt: Prompt, settings: Settings) -> Extraction:
+    """Extract the claims of one article.
+
+    A chunk that cannot be read costs that chunk: it is in `failures`, and the extraction is partial.
+
+    Raises:
+        ModelRefused, ModelUnreachable: If the endpoint would refuse every chunk alike.
+    """
+    started = time.monotonic()
+    chunks = [chunk for chunk in split_article(article, settings.chunk_tokens) if chunk.text.strip()]
+    reads = await asyncio.gather(*(_read_chunk(article, chunk, ask, prompt, settings) for chunk in chunks))
+    read = sum(reads, _Read())
+    return Extraction(
+        article_id=article.id,
+        article_digest=article.digest,
+        model=settings.model,
+        prompt=str(prompt),
+        claims=_vouch(article, read.found),
+        rejected=read.rejected,
+        failures=read.failures,
+        usage=read.usage,
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+async def _read_chunk(article: Article, chunk: Chunk, ask: Ask, prompt: Prompt, settings: Settings) -> _Read:
+    """Ask for a chunk; cut it in half when the answer does not fit into one reply."""
+    messages = render(prompt, article, chunk)
+    try:
+        reply = await ask(messages)
+    except ChunkTooLarge as error:
+        tokens = count_tokens(chunk.text) // 2 + 1
+        if tokens < _SMALLEST_CHUNK_TOKENS:
+            return _failed(chunk, error)
+        halves = split_stretch(article, chunk.start, chunk.end, tokens, index=chunk.index)
+        spent = _Read(usage=error.usage or Usage())
+        reads = await asyncio.gather(*(_read_chunk(article, half, ask, prompt, settings) for half in halves))
+        return sum(reads, spent)
+    except ModelError as error:
+        if error.is_final:
+            raise
+        return _failed(chunk, error)
+    found, missed = _ground(chunk, reply.answer)
+    if not missed or not settings.reasks:
+        return _Read(found, _rejected(chunk, missed), usage=reply.usage)
+    return await _read_again(chunk, ask, prompt, messages, _Read(found, usage=reply.usage), reply.answer, missed)
+
+
+async def _read_again(
+    chunk: Chunk,
+    ask: Ask,
+    prompt: Prompt,
+    messages: list[Message],
+    first: _Read,
+    answer: Answer,
+    missed: Sequence[Ungrounded],
+) -> _Read:
+    """Send back once what was not found, with the reasons; keep what is found now, reject the rest."""
+    drafts = [miss.draft for miss in missed]
+    said = Answer(
+        speakers=answer.speakers,
+        claims=[draft for draft in drafts if isinstance(draft, ClaimDraft)],
+        facts=[draft for draft in drafts if isinstance(draft, FactDraft)],
+    )
+    again = render_again(prompt, messages, said.model_dump_json(), [miss.reason for miss in missed])
+    try:
+        reply = await ask(again)
+    except ModelError as error:
+        return first + _Read(rejected=_rejected(chunk, missed), usage=error.usage or Usage())
+    found, still = _ground(chunk, reply.answer)
+    corrected = [_words(item.grounded.draft) for item in found]
+    unsolved = [miss for miss in missed if not any(_is_alike(_words(miss.draft), words) for words in corrected)]
+    known = [_words(miss.draft) for miss in unsolved]
+    unsolved += [miss for miss in still if not any(_is_alike(_words(miss.draft), words) for words in known)]
+    return first + _Read(found, _rejected(chunk, unsolved), usage=reply.usage)
+
+
+def _ground(chunk: Chunk, answer: Answer) -> tuple[tuple[_Found, ...], tuple[Ungrounded, ...]]:
+    results = [*ground(chunk, answer.claims), *ground(chunk, answer.facts)]
+    return (
+        tuple(_Found(result, answer.speakers) for result in results if isinstance(result, Grounded)),
+        tuple(result for result in results if isinstance(result, Ungrounded)),
+    )
+
+
+def _failed(chunk: Chunk, error: ModelError) -> _Read:
+    failure = ChunkFailure(chunk=chunk.index, start=chunk.start, end=chunk.end, error=str(error))
+    return _Read(failures=(failure,), usage=error.usage or Usage())
+
+
+def _rejected(chunk: Chunk, missed: Sequence[Ungrounded]) -> tuple[Rejected, ...]:
+    return tuple(Rejected(chunk=chunk.index, draft=miss.draft, reason=miss.reason) for miss in missed)
+
+
+def _words(draft: ClaimDraft | FactDraft) -> str:
+    return " ".join(draft.content) if isinstance(draft, ClaimDraft) else draft.content
+
+
+def _is_alike(words: str, others: str) -> bool:
+    return fuzz.ratio(words, others) >= _SAME_DRAFT
+
+
+def _vouch(article: Article, found: Sequence[_Found]) -> tuple[Claim, ...]:
+    """Make claims of what was grounded: names, dates, nesting and types, by code."""
+    sentences = split_sentences(article.text)
+    speakers = name_speakers(
+        Roster(article),
+        [
+            (
+                item.speaker.name if item.speaker else None,
+                item.speaker.role if item.speaker else None,
+                item.grounded.mention,
+                item.grounded.content[0].start,
+            )
+            for item in found
+        ],
+    )
+    attributed = [item.grounded.content for item in found if isinstance(item.grounded.draft, ClaimDraft)]
+    claims = [
+        _claim(article, item.grounded, speaker, sentences, attributed)
+        for item, speaker in zip(found, speakers, strict=True)
+    ]
+    return merge_claims(article.text, claims)
+
+
+def _claim(
+    article: Article,
+    grounded: Grounded,
+    speaker: Speaker | None,
+    sentences: Sequence[tuple[int, int]],
+    attributed: Sequence[tuple[Span, ...]],
+) -> Claim:
+    draft, content = grounded.draft, grounded.content
+    date = _date(article, grounded.date, sentences)
+    text = write_out(draft.text, content)
+    if isinstance(draft, FactDraft):
+        return Claim(
+            id=claim_id(article.id, "fact", content, None),
+            article_id=article.id,
+            kind="fact",
+            text=text,
+            content=content,
+            date=date,
+            grounding=grounded.grounding,
+        )
+    return Claim(
+        id=claim_id(article.id, "claim", content, speaker.name if speaker else None),
+        article_id=article.id,
+        kind="claim",
+        text=text,
+        content=content,
+        quotation=quotation_type(article.text, content, grounded.cue),
+        cue=grounded.cue,
+        speaker=speaker,
+        stance=draft.stance,
+        target=Target(name=" ".join(draft.target.split())) if draft.target.strip() else None,
+        date=date,
+        nested=any(is_within(content, outer) for outer in attributed),
+        grounding=grounded.grounding,
+    )
+
+
+def _date(article: Article, expression: Span | None, sentences: Sequence[tuple[int, int]]) -> ClaimDate | None:
+    if expression is None:
+        return None
+    start, end = next(((a, b) for a, b in sentences if a <= expression.start < b), (expression.start, expression.end))
+    resolution = resolve_date(
+        expression.text,
+        article.published,
+        before=article.text[start : expression.start],
+        after=article.text[expression.end : max(end, expression.end)],
+    )
+    return ClaimDate(text=expression, value=resolution.value)

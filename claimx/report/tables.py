@@ -1,0 +1,136 @@
+"""Claims as a table on a terminal, as JSON Lines, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from claimx.schema import Claim, Extraction
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# Control characters, and the marks that reorder what is displayed; line breaks are dealt with before.
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_STANCE_STYLE = {"favor": "green", "against": "red", "neutral": "dim"}
+_STANCE_SIGN = {"favor": "+ favor", "against": "− against", "neutral": "○ neutral"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def printable(text: str) -> str:
+    r"""The text with whatever could steer a terminal shown as its code point.
+
+    >>> printable("red \x1b[31m")
+    'red <1b>[31m'
+    """
+    return _UNPRINTABLE.sub(lambda match: f"<{ord(match[0]):02x}>", text)
+
+
+def claim_line(claim: Claim | Extraction) -> str:
+    """A record on one line of JSON; what could steer a terminal is escaped as JSON allows."""
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", claim.model_dump_json())
+
+
+def write_table(console: Console, extraction: Extraction, *, title: str | None = None) -> None:
+    """Print one article's claims, then its facts."""
+    from rich.table import Table
+    from rich.text import Text
+
+    def cell(text: str | None, style: str = "") -> Text:
+        return Text(printable(" ".join((text or "–").split())), style=style)
+
+    claims = [claim for claim in extraction.claims if claim.kind == "claim"]
+    facts = [claim for claim in extraction.claims if claim.kind == "fact"]
+    narrow = console.width < 100
+    if title:
+        console.print(cell(title, "bold"))
+    if claims:
+        table = Table(
+            box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", row_styles=["", ""], expand=False
+        )
+        table.add_column("Speaker", min_width=10, max_width=16 if narrow else 28, overflow="fold")
+        table.add_column("Stance", no_wrap=True)
+        table.add_column("Target", min_width=8, max_width=13 if narrow else 28, overflow="fold")
+        table.add_column("Date", no_wrap=True)
+        table.add_column("Claim", ratio=1, min_width=24, overflow="fold")
+        for claim in claims:
+            stance = claim.stance or "neutral"
+            table.add_row(
+                cell(claim.speaker.name if claim.speaker else None, "bold"),
+                cell(_STANCE_SIGN[stance], _STANCE_STYLE[stance]),
+                cell(claim.target.name if claim.target else None),
+                cell(claim.date.value if claim.date else None),
+                cell(("↳ " if claim.nested else "") + claim.text),
+            )
+        console.print(table)
+    if facts:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        table.add_column("Date", no_wrap=True)
+        table.add_column("Fact", ratio=1, overflow="fold")
+        for fact in facts:
+            table.add_row(cell(fact.date.value if fact.date else None), cell(fact.text))
+        console.print()
+        console.print(table)
+    if not extraction.claims:
+        console.print(cell("no claims found", "dim"))
+
+
+COLUMNS = (
+    "article_id", "id", "kind", "speaker", "role", "stance", "target", "date", "text", "content", "quotation", "cue",
+    "mention", "date_text", "nested", "start", "end", "grounding",
+)  # fmt: skip
+
+
+def claim_row(claim: Claim) -> dict[str, str | int | bool | None]:
+    """A claim as one flat row; the pieces of an interrupted content are joined by " … "."""
+    return {
+        "article_id": claim.article_id,
+        "id": claim.id,
+        "kind": claim.kind,
+        "speaker": claim.speaker.name if claim.speaker else None,
+        "role": claim.speaker.role if claim.speaker else None,
+        "stance": claim.stance,
+        "target": claim.target.name if claim.target else None,
+        "date": claim.date.value if claim.date else None,
+        "text": claim.text,
+        "content": " … ".join(span.text for span in claim.content),
+        "quotation": claim.quotation,
+        "cue": claim.cue.text if claim.cue else None,
+        "mention": claim.speaker.mention.text if claim.speaker and claim.speaker.mention else None,
+        "date_text": claim.date.text.text if claim.date and claim.date.text else None,
+        "nested": claim.nested,
+        "start": claim.start,
+        "end": claim.end,
+        "grounding": claim.grounding,
+    }
+
+
+def csv_lines(claims: Iterable[Claim], *, header: bool) -> str:
+    """Claims as CSV; a cell that a spreadsheet would take for a formula gets an apostrophe in front."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    if header:
+        writer.writerow(COLUMNS)
+    for claim in claims:
+        row = claim_row(claim)
+        writer.writerow([_defused(row[name]) for name in COLUMNS])
+    return out.getvalue()
+
+
+def _defused(value: str | int | bool | None) -> str:
+    if not isinstance(value, str):
+        return "" if value is None else str(value).lower()
+    text = printable(value)
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun.
+
+    >>> count(1, "claim"), count(1200, "claim")
+    ('1 claim', '1,200 claims')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
