@@ -84,7 +84,7 @@ def decode_html(raw: bytes, origin: Origin, *, charset: str | None = None, encod
         return decode_text(raw, encoding, origin)
     text = raw.decode(declared, errors="replace").removeprefix("\ufeff")
     if lost := text.count("\ufffd"):
-        origin.remark(f"{lost} characters are not valid {declared} and stand as \ufffd")
+        origin.remark(f"not all of it is valid {declared}: \ufffd stands in {lost} places")
     return text
 
 
@@ -93,11 +93,16 @@ def is_utf8(encoding: str) -> bool:
     return encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig")
 
 
+def encoding_named(charset: str | None) -> str | None:
+    """The codec for a charset as a server or page names it, or None if no browser knows the name."""
+    return _HTML_ENCODINGS.get((charset or "").strip("\"' ").lower())
+
+
 def _declared_encoding(raw: bytes, charset: str | None) -> str | None:
     by_mark = next((name for mark, name in _BOMS if raw.startswith(mark)), None)
     meta = _META_CHARSET.search(raw, 0, _META_WITHIN_BYTES)
     by_meta = meta[1].decode("ascii") if meta else ""
-    return by_mark or _HTML_ENCODINGS.get((charset or "").strip("\"' ").lower()) or _HTML_ENCODINGS.get(by_meta.lower())
+    return by_mark or encoding_named(charset) or encoding_named(by_meta)
 
 
 def _refuse_binary(raw: bytes, origin: Origin) -> None:

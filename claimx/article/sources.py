@@ -12,7 +12,9 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from claimx.article.decoding import decode_html, decode_text
+from claimx.article.addresses import anywhere, is_public
+from claimx.article.decoding import decode_html, decode_text, encoding_named
+from claimx.article.fetch import HTML_TYPES, JSON_LINES_TYPES, JSON_TYPES, fetch
 from claimx.article.front_matter import split_front_matter
 from claimx.article.html import read_page
 from claimx.article.origin import Note, Origin, ignore
@@ -58,6 +60,8 @@ def read_articles(
     origin = Origin(source=source, default_id="", published=published, note=note)
     if source == "-":
         found = _read_stdin(stdin or sys.stdin.buffer, encoding, origin)
+    elif _URL.match(source):
+        found = _read_url(encoding, allow_private, replace(origin, default_id=_slug(source)))
     else:
         found = _read_path(Path(source), encoding, origin)
     return _with_distinct_ids(found, source)
@@ -99,6 +103,27 @@ def _with_distinct_ids(found: Found, source: str) -> Iterator[Article]:
 def _read_stdin(stream: BinaryIO, encoding: str, origin: Origin) -> Found:
     named = replace(origin, source="standard input", default_id="stdin")
     yield from _parse_text(decode_text(_read_capped(stream, named), encoding, named), named)
+
+
+def _read_url(encoding: str, allow_private: bool, origin: Origin) -> Found:
+    fetched = fetch(origin.source, may_connect=anywhere if allow_private else is_public)
+    if fetched.media_type in HTML_TYPES:
+        page = decode_html(fetched.body, origin, charset=fetched.charset, encoding=encoding)
+        yield origin, read_page(page, origin, url=fetched.url)
+        return
+    text = decode_text(fetched.body, encoding_named(fetched.charset) or encoding, origin)
+    if fetched.media_type in JSON_TYPES:
+        yield from parse_json(text, origin)
+    elif fetched.media_type in JSON_LINES_TYPES:
+        yield from parse_json_lines(text, origin)
+    else:
+        fields, body = split_front_matter(text, origin)
+        yield origin, build_article({"url": fetched.url} | fields, body, origin)
+
+
+def _slug(url: str) -> str:
+    """An address without what is not needed to tell it from others: `olve.example/7/a` is `olve.example-7-a`."""
+    return re.sub(r"[^\w.]+", "-", re.sub(r"\A[^/]*//|#.*", "", url)).strip("-")
 
 
 def _read_path(path: Path, encoding: str, origin: Origin) -> Found:
