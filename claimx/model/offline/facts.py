@@ -1,0 +1,52 @@
+"""What the article says in its own voice and a fact-checker could check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from claimx.article.sentences import split_sentences
+from claimx.model.offline.attributions import Attribution
+from claimx.model.offline.dates import find_dates
+from claimx.schema import FactDraft
+
+_BOILERPLATE = re.compile(
+    r"(?:read more|related|advertisement|sign up|subscribe|share this|follow |photo|image|source|copyright|©|correction|"
+    r"updated?|published|click|listen|watch|by signing|all rights)\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|will|would|does|did|[a-z]{2,}ed|became|began|brought|built|came|cut|fell|found|gave|"
+    r"got|grew|held|hit|kept|left|lost|made|met|paid|ran|rose|saw|sent|set|sold|spent|stood|struck|took|went|won|wrote)\b"
+)
+_CHECKABLE = re.compile(r"\d|(?<=[a-z,] )[A-Z][a-z]")
+_OPINION = re.compile(r"\b(?:I|we|you|me|us|my|our|your|perhaps|maybe|seems?)\b", re.IGNORECASE)
+
+
+def find_facts(text: str, attributions: Sequence[Attribution]) -> list[FactDraft]:
+    """Sentences of the article's own: with a verb, with something to check, attributed to nobody."""
+    taken = sorted(span for item in attributions for span in [*item.content, *([item.cue] if item.cue else [])])
+    facts = []
+    seen = set()
+    position = 0
+    for start, end in split_sentences(text):
+        while position < len(taken) and taken[position][1] <= start:
+            position += 1
+        sentence = text[start:end]
+        if position < len(taken) and taken[position][0] < end:
+            continue
+        if sentence in seen or not _is_checkable(sentence):
+            continue
+        seen.add(sentence)
+        content = sentence.rstrip(".!;: ")
+        dates = find_dates(text, start, end)
+        facts.append(FactDraft(content=content, text=sentence, date=text[slice(*dates[0])] if dates else None))
+    return facts
+
+
+def _is_checkable(sentence: str) -> bool:
+    if not sentence.endswith(".") or sentence[0] in "“\"‘'(" or "?" in sentence or len(sentence.split()) < 5:
+        return False
+    if _BOILERPLATE.match(sentence) or _OPINION.search(sentence):
+        return False
+    return bool(_VERB.search(sentence) and _CHECKABLE.search(sentence))

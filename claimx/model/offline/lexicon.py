@@ -1,0 +1,80 @@
+"""The reporting verbs of `cues.tsv`, by every form in which a text may write them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+from claimx.schema import Stance
+
+Form = Literal["base", "third", "past", "participle", "ing"]
+
+
+@dataclass(frozen=True, slots=True)
+class CueVerb:
+    """A reporting verb: what it says of the speaker's stance, and what may carry the content."""
+
+    verb: str
+    polarity: Stance
+    complements: frozenset[str]
+    prepositions: frozenset[str]
+
+    def takes(self, *complements: str) -> bool:
+        """Whether the verb takes any of these complements."""
+        return not self.complements.isdisjoint(complements)
+
+
+@cache
+def cue_forms() -> dict[str, tuple[tuple[CueVerb, frozenset[Form], str | None], ...]]:
+    """Every form of every verb: the verb, the forms that look so, and the particle that must follow (or None)."""
+    table: dict[str, list[tuple[CueVerb, frozenset[Form], str | None]]] = {}
+    for line in (files("claimx.model.offline") / "cues.tsv").read_text(encoding="utf-8").splitlines():
+        if not line or line.startswith(("#", "verb\t")):
+            continue
+        verb, polarity, complements, *irregular = line.split("\t")
+        words = complements.split()
+        entry = CueVerb(
+            verb,
+            polarity,  # type: ignore[arg-type]
+            frozenset(word for word in words if not word.startswith("+")),
+            frozenset(word[1:] for word in words if word.startswith("+")),
+        )
+        first, _, particle = verb.partition(" ")
+        for form, names in _inflect(first, [part.split()[0] if part else "" for part in irregular]).items():
+            table.setdefault(form, []).append((entry, frozenset(names), particle or None))
+    # The longer verb is tried first: "point out" before "point".
+    return {form: tuple(sorted(rows, key=lambda row: row[2] is None)) for form, rows in table.items()}
+
+
+def _inflect(verb: str, irregular: list[str]) -> dict[str, set[Form]]:
+    """The forms of a verb; where spelling may double the last letter, both spellings."""
+    past, participle, ing = [*irregular, "", "", ""][:3]
+    stems = {verb}
+    if verb.endswith("e"):
+        stems = {verb[:-1]}
+    elif re.search(r"[^aeiou][aeiou][bdglmnprt]$", verb):
+        stems = {verb, verb + verb[-1]}
+    y = re.search(r"[^aeiou]y$", verb)
+    pasts = {past} if past else {verb[:-1] + "ied"} if y else {stem + "ed" for stem in stems}
+    participles = {participle} if participle else pasts
+    ings = {ing} if ing else {stem + "ing" for stem in stems}
+    if y:
+        third = verb[:-1] + "ies"
+    elif re.search(r"(?:s|sh|ch|x|z|o)$", verb):
+        third = verb + "es"
+    else:
+        third = verb + "s"
+    forms: dict[str, set[Form]] = {}
+    for names, form in (
+        ({verb}, "base"),
+        ({third}, "third"),
+        (pasts, "past"),
+        (participles, "participle"),
+        (ings, "ing"),
+    ):
+        for name in names:
+            forms.setdefault(name, set()).add(form)  # type: ignore[arg-type]
+    return forms

@@ -1,0 +1,64 @@
+"""The offline model: what the rules find in a text, in the form in which any model answers."""
+
+from __future__ import annotations
+
+import re
+
+from claimx.model.offline.article import attributions_of_article
+from claimx.model.offline.attributions import Attribution
+from claimx.model.offline.dates import date_beside
+from claimx.model.offline.facts import find_facts
+from claimx.model.offline.speakers import Person, name_speakers
+from claimx.model.offline.stances import stance_of, target_of
+from claimx.schema import Answer, ClaimDraft, SpeakerDraft
+
+_PRONOUN_FIRST = re.compile(r"(he|she|it|they)\b(?!['’])", re.IGNORECASE)
+
+
+def draft_answer(text: str) -> Answer:
+    """Find who says what in `text` by rules alone.
+
+    Every content, cue, mention and date is a verbatim piece of `text`. Claims are
+    in the order in which their contents begin; each speaker is listed once, by the
+    fullest name that `text` gives.
+    """
+    attributions = sorted(
+        (item for item in attributions_of_article(text) if item.content and item.mention), key=lambda item: item.content
+    )
+    people = name_speakers(text, attributions)
+    numbers: dict[int, int] = {}
+    speakers = []
+    claims = []
+    for item, person in zip(attributions, people, strict=True):
+        if id(person) not in numbers:
+            speakers.append(SpeakerDraft(name=person.name, role=person.role))
+            numbers[id(person)] = len(speakers)
+        claims.append(_claim(text, item, person, numbers[id(person)]))
+    return Answer(speakers=speakers, claims=claims, facts=find_facts(text, attributions))
+
+
+def _claim(text: str, item: Attribution, person: Person, number: int) -> ClaimDraft:
+    pieces = [text[start:end] for start, end in item.content]
+    return ClaimDraft(
+        content=pieces,
+        cue=text[slice(*item.cue)] if item.cue else None,
+        mention=text[slice(*item.mention)] if item.mention else None,
+        speaker=number,
+        text=_sentence(" ".join(pieces), text[slice(*item.mention)] if item.mention else "", person),
+        stance=stance_of(text, item),
+        target=target_of(text, item, person),
+        date=date_beside(text, item),
+    )
+
+
+def _sentence(content: str, mention: str, person: Person) -> str:
+    """The content as a sentence; a pronoun that opens it and means the speaker gives way to the name."""
+    words = " ".join(content.split())
+    first = _PRONOUN_FIRST.match(words)
+    if first and (
+        first[1].lower() == mention.lower()
+        or person.gender == {"he": "male", "she": "female"}.get(first[1].lower(), "")
+    ):
+        words = person.name + words[first.end() :]
+    words = words[:1].upper() + words[1:]
+    return words if words.endswith((".", "!", "?", "…")) else words.rstrip(" ,;:") + "."
