@@ -10,7 +10,10 @@ from typing import Annotated
 
 import typer
 
+from claimx.cli.compare import compare
+from claimx.cli.eval import evaluate
 from claimx.cli.extract import extract
+from claimx.cli.gold import gold
 from claimx.cli.serve import serve
 
 app = typer.Typer(
@@ -23,7 +26,10 @@ app = typer.Typer(
 
 
 app.command()(extract)
+app.command("eval")(evaluate)
+app.command()(compare)
 app.command()(serve)
+app.add_typer(gold, name="gold")
 
 
 @app.callback(invoke_without_command=True)

@@ -50,6 +50,11 @@ class Outcome:
     predicted: Prediction | None
 
     @property
+    def is_error(self) -> bool:
+        """Whether something is wrong."""
+        return self.outcome not in ("correct", "uncounted")
+
+    @property
     def start(self) -> int:
         """Where it stands in the article."""
         found = self.gold or self.predicted

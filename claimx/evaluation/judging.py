@@ -57,10 +57,12 @@ def is_same_speaker(gold: GoldSpeaker | None, predicted: PredictedSpeaker | None
 
 
 def _touches(gold: Span | None, predicted: PredictedSpan | None, index: WordIndex) -> bool:
-    """Whether two spans share a word, or both are missing."""
+    """Whether two spans share a word, or both are missing; gold without a word (a colon as cue) shares a character."""
     if gold is None or predicted is None:
         return gold is None and predicted is None
-    return bool(index.words([gold]) & index.words([predicted]))
+    if words := index.words([gold]):
+        return not words.isdisjoint(index.words([predicted]))
+    return gold.start < predicted.end and predicted.start < gold.end
 
 
 def _date_value(prediction: Prediction) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ class Spent(Value):
     """What it took; None where a server did not say or no model was run."""
 
     calls: int | None = None
-    retries: int | None = None
+    retries: int | None = Field(default=None, description="Only known for a whole run.")
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     rejected: int | None = None
@@ -97,15 +98,31 @@ class Result(Value):
         return total([article.counts for article in self.articles])
 
 
+@dataclass(frozen=True)
+class Run:
+    """Where predictions come from.
+
+    Attributes:
+        name: The system's name.
+        prompt: Name, version and digest of the prompt, if a model was run.
+        settings: What the model was run with, without secrets.
+        extractions: What the model gave, for what it took.
+        retries: Requests that had to be sent again, over all articles; None if no model was run.
+    """
+
+    name: str
+    prompt: str | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    extractions: tuple[Extraction, ...] = ()
+    retries: int | None = None
+
+
 def build_result(
     dataset: Dataset,
     predictions: Predictions,
     scores: Sequence[ArticleScore],
+    run: Run,
     *,
-    name: str,
-    prompt: str | None = None,
-    settings: dict[str, Any] | None = None,
-    extractions: Sequence[Extraction] = (),
     resamples: int = RESAMPLES,
     seed: int = SEED,
 ) -> Result:
@@ -115,17 +132,14 @@ def build_result(
         dataset: The gold.
         predictions: What was scored.
         scores: The score of each article.
-        name: The system's name.
-        prompt: Name, version and digest of the prompt, if a model was run.
-        settings: What the run was made with, if a model was run; no secrets.
-        extractions: What the model gave, for what it took.
+        run: Where the predictions come from.
         resamples: How often the bootstrap draws.
         seed: The seed of the bootstrap.
     """
     rows = [score.counts for score in scores]
     counts = total(rows)
     intervals = bootstrap_intervals(rows, resamples=resamples, seed=seed)
-    spent = {extraction.article_id: _spent(extraction) for extraction in extractions}
+    spent = {extraction.article_id: _spent(extraction) for extraction in run.extractions}
     return Result(
         claimx=version("claimx"),
         gold=GoldInfo(
@@ -135,14 +149,16 @@ def build_result(
             labels=sum(len(item.labels) for item in dataset.articles),
             labelled=tuple(sorted(dataset.labelled)),
         ),
-        system=System(name=name, prompt=prompt, settings=settings or {}, fields=tuple(sorted(predictions.fields))),
+        system=System(
+            name=run.name, prompt=run.prompt, settings=run.settings, fields=tuple(sorted(predictions.fields))
+        ),
         resamples=resamples,
         seed=seed,
         figures={figure: _figure_value(value, intervals[figure]) for figure, value in compute_figures(counts).items()},
         human=dict(sorted(dataset.human.items())),
         outcomes=_count_outcomes(scores),
         confusion=_confusion(counts),
-        spent=_total_spent(list(spent.values())),
+        spent=_total_spent(list(spent.values()), run.retries),
         articles=tuple(
             ArticleResult(
                 id=score.article.id,
@@ -215,9 +231,10 @@ def _spent(extraction: Extraction) -> Spent:
     )
 
 
-def _total_spent(articles: Sequence[Spent]) -> Spent:
+def _total_spent(articles: Sequence[Spent], retries: int | None) -> Spent:
     """The sum over articles; unknown plus anything is unknown."""
     if not articles:
         return Spent()
     columns = {name: [getattr(article, name) for article in articles] for name in Spent.model_fields}
-    return Spent(**{name: None if None in column else sum(column) for name, column in columns.items()})
+    sums = {name: None if None in column else sum(column) for name, column in columns.items()}
+    return Spent(**{**sums, "retries": retries})
