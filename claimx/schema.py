@@ -109,7 +109,8 @@ def _portable(node: Any, definitions: dict[str, Any]) -> Any:
         if key == "properties"
         else _portable(item, definitions)
         for key, item in node.items()
-        if key not in ("title", "default")
+        # The description of an object is its docstring, for people; those of its fields are for the model.
+        if key not in ("title", "default") and not (key == "description" and node.get("type") == "object")
     }
 
 

@@ -32,7 +32,7 @@ class Settings(BaseModel):
     send_openai_key: bool = False
     mode: Mode = "json_schema"
     prompt: str = "extract"
-    chunk_tokens: int = Field(default=1500, ge=50)
+    chunk_tokens: int = Field(default=1800, ge=50)
     concurrency: int = Field(default=8, ge=1, le=1024)
     timeout_s: float = Field(default=120, gt=0)
     max_attempts: int = Field(default=5, ge=1)

@@ -107,6 +107,15 @@ def strip_titles(name: str) -> str:
     return " ".join(rest) if cut else name
 
 
+def is_body(name: str) -> bool:
+    """Whether a name is that of a body or place rather than a person's, by a word such as "Council" in it.
+
+    >>> is_body("Harbour Council"), is_body("Ann Poe")
+    (True, False)
+    """
+    return any(word in _BODY_NOUNS for word in name.split())
+
+
 @cache
 def titles() -> frozenset[str]:
     """The words of `titles.txt`, in lower case."""

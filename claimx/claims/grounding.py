@@ -26,14 +26,17 @@ _PARAGRAPH_CHARS = 400
 _PARAGRAPH_END = re.compile(r"\n[ \t\r]*\n")
 # What may stand between two pieces of one statement: a reporting clause, outside quotation marks.
 _GAP_CHARS, _GAP_WORDS = 160, 22
+_GAP_EDGES = " \t\r\n\u00a0.,;:!?…–—-\"'“”„‘’«»‹›()"
+# A quotation mark, the end of a sentence (not of "Mr.") or of a paragraph: then it is more than one clause.
+_GOES_ON = re.compile(r"[\"“”„«»]|\w{4}[.!?]['’]?\s|[\r\n]\s*[\r\n]")
 # Places looked at of words that stand in many, so that a chunk of one repeated word costs no more than another.
 _OCCURRENCES, _CANDIDATES = 200, 24
 
 _QUANTITY_GOES_ON = re.compile(
-    r"(?:[.,:/]?\d|\s?%|\s?per\s?cent\b|\s?percent\b|[ -]?(?:hundred|thousand|million|billion|trillion|bn|tn|m|k)\b)",
+    r"(?:[.,:/–-]?\d|\s?%|\s?per\s?cent\b|\s?percent\b|[ -]?(?:hundred|thousand|million|billion|trillion|bn|tn|m|k)\b)",
     re.IGNORECASE,
 )
-_QUANTITY_BEFORE = re.compile(r"(?:\d[.,:/]?|[$€£¥₹+\-−±~<>])$")
+_QUANTITY_BEFORE = re.compile(r"(?:\d[.,:/–-]?|[$€£¥₹+\-−±~<>])$")
 _NEGATION_BEFORE = re.compile(
     r"(?:\b(?:not|no|never|neither|nor|hardly|barely|scarcely|without|cannot)|n['’]t)\s+$", re.IGNORECASE
 )
@@ -265,17 +268,10 @@ def _is_one_statement(text: str, content: tuple[tuple[int, int], ...], clause: l
         if not _SPACED_WORD.search(gap):
             continue
         is_clause = any(end <= pair[0] and pair[1] <= start for pair in clause)
-        if not is_clause or len(gap) > _GAP_CHARS or len(gap.split()) > _GAP_WORDS or _has_quoted_words(gap):
+        inner = gap.strip(_GAP_EDGES)
+        if not is_clause or len(gap) > _GAP_CHARS or len(gap.split()) > _GAP_WORDS or _GOES_ON.search(inner):
             return False
     return True
-
-
-def _has_quoted_words(gap: str) -> bool:
-    """Whether words of the gap between two pieces stand inside quotation marks that one of the pieces opened."""
-    marks = [index for index, char in enumerate(gap) if char in '"“”„«»']
-    if not marks:
-        return False
-    return bool(_SPACED_WORD.search(gap[: marks[0]]) or _SPACED_WORD.search(gap[marks[-1] :])) and len(marks) > 1
 
 
 def _choose(places: list[list[_Place]]) -> Iterator[_Place]:

@@ -16,6 +16,7 @@ _WORD = re.compile(r"\w+")
 _SAME_IN_HEADING = 85
 _OVERLAP = 0.8
 _HEADING_CHARS = 140
+_SENTENCE_END = re.compile(r"[.!?…:。！？][\"”’'»)\]]*$")
 
 
 def merge_claims(text: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
@@ -82,4 +83,4 @@ def _is_apart(text: str, claim: Claim) -> bool:
     """Whether a claim stands in a heading or caption: a short line that does not end as a sentence does."""
     start, end = text.rfind("\n", 0, claim.start) + 1, text.find("\n", claim.end)
     line = text[start : end if end >= 0 else len(text)].strip()
-    return len(line) <= _HEADING_CHARS and not line.endswith((".", "!", "?", "…", '"', "”", "’", "'", "»", ":", "。"))
+    return len(line) <= _HEADING_CHARS and not _SENTENCE_END.search(line)

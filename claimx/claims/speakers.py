@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
-from claimx.article.names import PRONOUNS, find_names, strip_titles
+from claimx.article.names import PRONOUNS, find_names, is_body, strip_titles
 from claimx.claims.folding import fold
 from claimx.schema import Article, Span, Speaker
 
@@ -54,16 +54,18 @@ class Roster:
         bare = _bare(name)
         if not bare or not bare[:1].isupper():
             return name.strip()
+        if written_out := self._written_out(bare):
+            return written_out
         forms = [form for form in self.counts if _is_fuller(form, bare)]
         if not forms:
-            return self._written_out(bare) or bare
+            return bare
         people = _by_spelling(forms)
         if len(people) > 1:
             before = [form for start, form in self.names if start <= near and form in forms]
             if not before:
                 return bare
             people = [next(group for group in people if before[-1] in group)]
-        return max(people[0], key=lambda form: (len(form.split()), self.counts[form], form))
+        return max(_without_titles(people[0]), key=lambda form: (len(form.split()), self.counts[form], form))
 
     def _written_out(self, acronym: str) -> str | None:
         """What an acronym stands for, if the article writes it out: "European Union" for "EU"."""
@@ -151,6 +153,17 @@ def _is_fuller(form: str, name: str) -> bool:
         return False
     rest = iter(words)
     return all(word in rest for word in wanted)
+
+
+def _without_titles(forms: list[str]) -> list[str]:
+    """The forms but for those that are a longer title with another form behind it: "Trade Policy Ann Poe".
+
+    A body keeps what stands in front: "UN Security Council" is not "Security Council" with a title.
+    """
+    names = [form for form in forms if len(form.split()) > 1]
+    if any(is_body(form) for form in names):
+        return forms
+    return [form for form in forms if not any(form.endswith(f" {name}") for name in names)]
 
 
 def _by_spelling(forms: list[str]) -> list[list[str]]:

@@ -41,7 +41,7 @@ def evaluate(
         Path,
         typer.Argument(
             metavar="GOLD",
-            help="A folder with articles/ and labels/, PolNeAR (folder or JSON Lines), a brat folder, or a suite (.toml).",
+            help="A folder with articles/ and labels/, a PolNeAR or brat folder, PolNeAR JSON Lines, or a suite (.toml).",
         ),
     ],
     predictions: Annotated[

@@ -44,7 +44,7 @@ PromptName = Annotated[
 ChunkTokens = Annotated[
     int | None,
     typer.Option(
-        min=50, help="Tokens of an article per request, at most.", show_default="1500", rich_help_panel=_MODEL
+        min=50, help="Tokens of an article per request, at most.", show_default="1800", rich_help_panel=_MODEL
     ),
 ]
 Concurrency = Annotated[

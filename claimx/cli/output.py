@@ -18,11 +18,10 @@ _BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "c
 class Output:
     """Writes extractions in one format as they come; whole lines at a time."""
 
-    def __init__(self, stream: TextIO, format_: str, *, with_facts: bool, is_terminal: bool) -> None:
+    def __init__(self, stream: TextIO, format_: str, *, with_facts: bool) -> None:
         self._stream = stream
         self._format = format_
         self._with_facts = with_facts
-        self._is_terminal = is_terminal
         self._count = 0
 
     def write(self, extraction: Extraction, title: str | None = None) -> None:
@@ -51,7 +50,7 @@ class Output:
     def _write_table(self, extraction: Extraction, claims: tuple[Claim, ...], title: str | None) -> None:
         from rich.console import Console
 
-        console = Console(file=self._stream, width=None if self._is_terminal else 100, highlight=False, markup=False)
+        console = Console(file=self._stream, highlight=False, markup=False)
         if self._count:
             console.print()
         write_table(console, Extraction.model_validate({**dict(extraction), "claims": claims}), title=title)
@@ -65,10 +64,7 @@ def open_output(path: Path | None, format_: str | None, *, with_facts: bool) -> 
         UsageError: If the file cannot be written.
     """
     if path is None or str(path) == "-":
-        is_terminal = sys.stdout.isatty()
-        out = Output(
-            sys.stdout, format_ or ("table" if is_terminal else "jsonl"), with_facts=with_facts, is_terminal=is_terminal
-        )
+        out = Output(sys.stdout, format_ or ("table" if sys.stdout.isatty() else "jsonl"), with_facts=with_facts)
         yield out
         out.close()
         return
@@ -79,7 +75,7 @@ def open_output(path: Path | None, format_: str | None, *, with_facts: bool) -> 
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
     with stream:
-        out = Output(stream, chosen, with_facts=with_facts, is_terminal=False)
+        out = Output(stream, chosen, with_facts=with_facts)
         yield out
         out.close()
     partial.replace(path)

@@ -1,4 +1,4 @@
-"""From a date expression in an article to an ISO 8601 date: `resolve_date`, and `find_dates` to find the expressions."""
+"""Find the date expressions of a text (`find_dates`) and turn one into an ISO 8601 date (`resolve_date`)."""
 
 from claimx.claims.dating.resolving import find_dates, resolve_date
 from claimx.claims.dating.setting import Resolution

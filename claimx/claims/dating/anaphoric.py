@@ -21,7 +21,7 @@ _COMPARISON = re.compile(
 _DIGITS = {"day": 10, "night": 10, "week": 10, "month": 7, "year": 4}
 
 
-# After "two days before" and "the day after", these begin something else; any other word begins the event counted from.
+# After "two days before" and "the day after", these begin something else; other words name an event.
 _NEW_CLAUSE = re.compile(
     r" *(?:[^\w ]|$|(?:and|but|or|that|with|when|while|in|at|to|by|on|for|from|as|because|after|before|he|she|it|they)\b)"
 )
@@ -61,11 +61,10 @@ def _counted(match: re.Match[str], setting: Setting) -> Resolution:
         return Resolution(None, "bounded")
     is_earlier = match["way"] in ("earlier", "before", "previously")
     count = number(match["count"]) * (-1 if is_earlier else 1)
-    if is_earlier and match["unit"] in ("month", "year") and not setting.anchors() and setting.published:
-        # The base of a comparison ("up from 40 a year earlier") lies that far before the figures that are the news.
-        if _COMPARISON.search(fold(last_sentence(setting.before))[-120:]):
-            day = setting.published
-            return Resolution(shift(day, count, match["unit"]), "comparison", day.isoformat())
+    # The base of a comparison ("up from 40 a year earlier") lies that far before the figures that are the news.
+    is_comparison = is_earlier and match["unit"] in ("month", "year") and not setting.anchors()
+    if is_comparison and setting.published and _COMPARISON.search(fold(last_sentence(setting.before))[-120:]):
+        return Resolution(shift(setting.published, count, match["unit"]), "comparison", setting.published.isoformat())
     return _count_from(match["unit"], count, match["way"], setting)
 
 
@@ -91,11 +90,13 @@ def _weekday(match: re.Match[str], setting: Setting) -> Resolution:
     day, weekday = date.fromisoformat(anchor), WEEKDAYS[match["weekday"].rstrip(".")]
     if match["way"] == "that" and day.weekday() == weekday:
         return Resolution(anchor, "anchor-same", anchor)
-    find = weekday_before if match["way"] in ("previous", "preceding") else weekday_after
+    find = weekday_before if match["way"].endswith(("previous", "preceding")) else weekday_after
     return Resolution(iso_day(find(day, weekday)), "anchor-weekday", anchor)
 
 
 _SIDE = r"(?:(?:early|late|earlier|later)(?: on| in)? )?"
+_PART_OF_DAY = r"morning|afternoon|evening|night"
+_UNIT = rf"(?P<unit>day|{_PART_OF_DAY}|week|month|year)"
 _BOUND = (
     r"(?P<bound>(?:(?:more|less) than|over|under|at least|up to|half) )?(?:(?:about|nearly|almost|some|just|only) )?"
 )
@@ -103,32 +104,27 @@ _BOUND = (
 ANAPHORIC = tuple(
     Rule(compile_pattern(pattern), resolve)
     for pattern, resolve in (
-        (
-            rf"{_SIDE}(?:that|the same|that same|the very same) (?P<unit>day|morning|afternoon|evening|night|week|month|year)",
-            _same,
-        ),
+        # later that day, the same month, earlier in the day
+        (rf"{_SIDE}(?:that|the same|that same|the very same) {_UNIT}", _same),
         (r"(?:earlier|later|early|late) in the (?P<unit>day)", _same),
-        (
-            r"the (?P<way>previous|preceding|prior|following|next) (?P<unit>day|morning|afternoon|evening|night|week|month|year)",
-            _beside,
-        ),
+        (r"(?:since |until |by )?then", _then),
+        # the previous day, the year before, a day later, two days after the vote
+        (rf"the (?P<way>previous|preceding|prior|following|next) {_UNIT}", _beside),
         (r"the (?P<unit>day|night|week|month|year) (?P<way>before|after)", _beside),
         (
-            rf"{_BOUND}(?P<count><NUMBER>) (?P<unit>day|week|month|year)s? (?P<way>earlier|later|before|after|afterwards?|previously)",
+            rf"{_BOUND}(?P<count><NUMBER>) (?P<unit>day|week|month|year)s? "
+            r"(?P<way>earlier|later|before|after|afterwards?|previously)",
             _counted,
         ),
-        (r"(?:since |until |by )?then", _then),
         (r"(?P<way>that|the (?:following|next|previous|preceding)) (?P<weekday><WEEKDAY>)<DAYTIME>", _weekday),
     )
-) + (
-    Rule(
-        compile_pattern(
-            r"(?:at |around |about |by |until |since |before |after |from )?"
-            r"(?:(?:[01]?[0-9]|2[0-3])(?::|\.)[0-5][0-9](?: ?(?:[ap]m|[ap]\.m\.|hrs|h|gmt|utc|bst|cet))?"
-            r"|(?:[1-9]|1[0-2]) ?(?:[ap]m|[ap]\.m\.|o'clock)|(?:at |around |by |before |after )(?:noon|midday|midnight))"
-        ),
-        _time_of_day,
-        is_date=False,
-    ),
 )
-"""The rules of this file, the first wins where two match the same words."""
+"""The rules that count from another date in the text."""
+
+_CLOCK = (
+    r"(?:[01]?[0-9]|2[0-3])(?::|\.)[0-5][0-9](?: ?(?:[ap]m|[ap]\.m\.|hrs|h))?"
+    r"|(?:[1-9]|1[0-2]) ?(?:[ap]m|[ap]\.m\.|o'clock)|noon|midday|midnight|dawn|daybreak|sunrise|sunset|dusk|nightfall"
+    r"|(?:the )?(?:(?:early|late|mid)(?: |-))?(?:morning|afternoon|evening)|(?:the )?(?:early|small) hours"
+)
+TIME_OF_DAY = Rule(compile_pattern(_CLOCK), _time_of_day, is_date=False)
+"""A time of day, which matters only where nothing says the day."""

@@ -101,8 +101,8 @@ def _weekday(match: re.Match[str], setting: Setting) -> Resolution:
     return Resolution(iso_day(day), rule, published.isoformat())
 
 
-def _weekday_ago(match: re.Match[str], setting: Setting) -> Resolution:
-    """ "A week ago Friday", "two weeks from Monday", "Friday week"."""
+def _weekday_by_weeks(match: re.Match[str], setting: Setting) -> Resolution:
+    """That weekday, so many weeks before the last or after the next: "a week ago Friday", "Friday week"."""
     published, weekday = setting.published, WEEKDAYS[match["weekday"].rstrip(".")]
     if published is None:
         return UNPUBLISHED
@@ -148,7 +148,7 @@ def _the_weekend(match: re.Match[str], setting: Setting) -> Resolution:
 
 
 def _the_period(match: re.Match[str], setting: Setting) -> Resolution:
-    """ "The year" is the one of publication; "later in the year" that of the date before it, if there is one."""
+    """The one of publication; for "later in the year", that of the date before it, if there is one."""
     unit = match["unit"]
     if match.groupdict().get("within") and (anchor := setting.anchor(4 if unit == "year" else 7)):
         return Resolution(anchor, f"{unit}-same", anchor)
@@ -189,7 +189,7 @@ def _hours_ago(count: int, unit: str, setting: Setting) -> Resolution:
 
 
 def _in_units(match: re.Match[str], setting: Setting) -> Resolution:
-    """ "In three weeks": a date if something is to come, else a duration ("rebuilt in three weeks")."""
+    """A date if something is to come ("reopens in three weeks"), else a duration ("was rebuilt in three weeks")."""
     if setting.published is None:
         return UNPUBLISHED
     if not match["time"] and setting.direction() != "future":
@@ -199,7 +199,7 @@ def _in_units(match: re.Match[str], setting: Setting) -> Resolution:
 
 
 def _day_of_month(match: re.Match[str], setting: Setting) -> Resolution:
-    """ "The 25th": of the month named beside it, else the nearest by tense."""
+    """The 25th of the month named beside it, else the nearest by tense."""
     published, day = setting.published, int(match["day"][:-2])
     if published is None:
         return UNPUBLISHED
@@ -215,58 +215,81 @@ def _day_of_month(match: re.Match[str], setting: Setting) -> Resolution:
     return Resolution(None, "no-such-day", published.isoformat())
 
 
-def _none(match: re.Match[str], setting: Setting) -> Resolution:
-    return Resolution(None, "recurring" if match.groupdict().get("every") else "duration")
+def _recurring(match: re.Match[str], setting: Setting) -> Resolution:
+    return Resolution(None, "recurring")
+
+
+def _duration(match: re.Match[str], setting: Setting) -> Resolution:
+    return Resolution(None, "duration")
 
 
 _SIDE = r"(?:(?:(?P<side>earlier|later)|early|late|some ?time|so far|this time)(?: in)? )?"
 _ON = r"(?:(?:early|late|later|earlier)(?: on)? )?"
 _APPROX = r"(?:(?:about|nearly|almost|some|roughly|around|approximately|just|only|exactly|barely) )?"
-_BOUND = r"(?:(?P<bound>(?:just |well |slightly )?(?:more than|over|less than|under|at least|up to|half)|as (?:many|much|long|far) as) )?"
-_PERIOD = r"last|this past|this coming|this|the current|the coming|coming|next|past"
+_BOUND = (
+    r"(?:(?P<bound>(?:just |well |slightly )?(?:more than|over|less than|under|at least|up to|half)"
+    r"|as (?:many|much|long|far) as) )?"
+)
+_COUNT = rf"{_APPROX}(?P<count><NUMBER>)"
+_WEEKDAY = r"(?P<weekday><WEEKDAY>)"
+_FISCAL = r"(?:fiscal |financial )?"
 
 RELATIVE = tuple(
     Rule(compile_pattern(pattern), resolve)
     for pattern, resolve in (
+        # yesterday morning, later today, last night
         (rf"{_ON}(?P<word>{'|'.join(sorted(_DAYS, key=len, reverse=True))})<DAYTIME>", _near_day),
+        # Friday, late on Friday night, last Friday, Friday of last week
         (
-            rf"{_ON}(?:(?P<which>last|this|next|(?:this |the )?(?:past|coming)) )?(?P<weekday><WEEKDAY>)<DAYTIME>(?:,? (?:of )?(?P<week>last|this|next) week)?",
+            rf"{_ON}(?:(?P<which>last|this|next|(?:this |the )?(?:past|coming)) )?{_WEEKDAY}<DAYTIME>"
+            r"(?:,? (?:of )?(?P<week>last|this|next) week)?",
             _weekday,
         ),
-        (r"(?P<week>last|this|next) week,? on (?P<weekday><WEEKDAY>)<DAYTIME>", _weekday),
+        (rf"(?P<week>last|this|next) week,? on {_WEEKDAY}<DAYTIME>", _weekday),
+        # two weeks ago Friday, a week from Monday, Friday week
+        (rf"(?P<count><NUMBER>) weeks? (?P<way>ago|from)(?: on| last| next| this)? {_WEEKDAY}", _weekday_by_weeks),
+        (rf"(?P<way>){_WEEKDAY} week", _weekday_by_weeks),
+        # earlier this week, the end of last month, early next year
         (
-            r"(?P<count><NUMBER>) weeks? (?P<way>ago|from)(?: on| last| next| this)? (?P<weekday><WEEKDAY>)",
-            _weekday_ago,
-        ),
-        (r"(?P<way>)(?P<weekday><WEEKDAY>) week", _weekday_ago),
-        (
-            rf"{_SIDE}<EARLYLATE>?(?P<which>{_PERIOD}) (?:fiscal |financial )?(?P<unit>week|weekend|month|quarter|year)",
+            rf"{_SIDE}<EARLYLATE>?(?P<which>{'|'.join(sorted(_WEEKS, key=len, reverse=True))}) "
+            rf"{_FISCAL}(?P<unit>week|weekend|month|quarter|year)",
             _period,
         ),
+        (r"the (?P<unit>week|month|year) (?P<way>before last|after next)", _next_but_one),
         (r"the weekend", _the_weekend),
+        # the end of the year, later in the month, year-end
         (
-            r"(?:<EARLYLATE>|(?P<within>(?:earlier|later|so far|early|late) in ))?the (?:fiscal |financial |full |whole |entire )?(?P<unit>year|month|week)",
+            rf"(?:<EARLYLATE>|(?P<within>(?:earlier|later|so far|early|late) in ))?"
+            rf"the {_FISCAL}(?:full |whole |entire )?(?P<unit>year|month|week)",
             _the_period,
         ),
         (r"(?P<unit>year|month)(?:-| )end", _the_period),
-        (r"the (?P<unit>week|month|year) (?P<way>before last|after next)", _next_but_one),
+        # nearly four years ago, ten days from now
         (
-            rf"{_BOUND}{_APPROX}(?P<count><NUMBER>) (?P<unit>minute|hour|day|week|fortnight|month|year|decade)s? (?P<way>ago|back|from (?:now|today)|before today)",
+            rf"{_BOUND}{_COUNT} (?P<unit>minute|hour|day|week|fortnight|month|year|decade)s? "
+            r"(?P<way>ago|back|from (?:now|today)|before today)",
             _ago,
         ),
-        (rf"in {_APPROX}(?P<count><NUMBER>) (?P<unit>day|week|month|year)s?(?P<time>'? time)?", _in_units),
+        (rf"in {_COUNT} (?P<unit>day|week|month|year)s?(?P<time>'? time)?", _in_units),
+        # the 25th, the 5th of last month
         (
             r"the (?P<day>(?:3[01]|[12][0-9]|[1-9])(?:st|nd|rd|th))(?: of (?P<month>last|this|next|the) month)?",
             _day_of_month,
         ),
     )
 ) + tuple(
-    Rule(compile_pattern(pattern), _none, is_date=False)
-    for pattern in (
-        r"(?P<every>every|each)(?: other| single| second)? (?:<WEEKDAY>|day|week|month|year|<MONTH>|<SEASON>)<DAYTIME>",
-        r"(?P<every>)(?:mon|tues|wednes|thurs|fri|satur|sun)days",
-        r"(?:over |in |during |for |within )?the (?:last|past|next|coming) (?:(?:few|several|<NUMBER>) )?(?:days|weeks|months|years|day|week|month|year|weekend)",
-        r"(?:every|each|any|another|a) year",
+    Rule(compile_pattern(pattern), resolve, is_date=False)
+    for pattern, resolve in (
+        (
+            r"(?:every|each)(?: other| single| second)? (?:<WEEKDAY>|day|week|month|year|<MONTH>|<SEASON>)<DAYTIME>",
+            _recurring,
+        ),
+        (r"(?:mon|tues|wednes|thurs|fri|satur|sun)days", _recurring),
+        (
+            r"(?:over |in |during |for |within )?the (?:last|past|next|coming) (?:(?:few|several|<NUMBER>) )?"
+            r"(?:days?|weeks?|months?|years?|weekend)",
+            _duration,
+        ),
     )
 )
-"""The rules of this file, the first wins where two match the same words."""
+"""The rules that count from the day of publication, and what only looks as if it did."""

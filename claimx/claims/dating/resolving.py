@@ -7,34 +7,35 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from claimx.claims.dating.absolute import ABSOLUTE
-from claimx.claims.dating.anaphoric import ANAPHORIC
+from claimx.claims.dating.anaphoric import ANAPHORIC, TIME_OF_DAY
+from claimx.claims.dating.periods import PERIODS
 from claimx.claims.dating.relative import RELATIVE
 from claimx.claims.dating.setting import Resolution, Rule, Setting
 from claimx.claims.dating.vocabulary import MONTHS, WEEKDAYS, alternatives, compile_pattern, fold
 
-_RULES = ANAPHORIC + RELATIVE + ABSOLUTE
+_RULES = ANAPHORIC + RELATIVE + ABSOLUTE + PERIODS
 
 # An expression is read together with the words beside it that belong to it, for it may have been cut too short:
 # "last" before "October", "of last week" after "Tuesday", "earlier" after "a year".
 _LEADING = re.compile(
-    r"(?:\b(?:last|next|this|past|coming|early|late|mid|earlier|later|that|the same|the following|the previous|every|each"
-    r"|more than|over|less than|at least|in|about|nearly|almost)(?: |-)){1,3}$"
+    r"(?:\b(?:last|next|this|past|coming|early|late|mid|earlier|later|that|the same|the following|the previous"
+    r"|every|each|in|about|nearly|almost|more than|over|less than|at least)(?: |-)){1,3}$"
 )
 _TRAILING = re.compile(
-    r" {0,4},? {1,4}(?:(?:of |in )?(?:last|this|next|that|the same|the following|the previous) (?:week|month|year)|(?:of )?(?:1[89]|20)[0-9]{2}"
-    r"|(?:earlier|later|before|after|ago|from now))\b"
+    r",? {1,4}(?:(?:of |in )?(?:last|this|next|that|the same|the following|the previous) (?:week|month|year)"
+    r"|(?:of )?(?:1[89]|20)[0-9]{2}|(?:earlier|later|before|after|ago|from now))\b"
 )
 _CONTEXT = 1000
 _BLOCKING = {"event", "bounded", "recurring"}
 
-# In running text these alone are too often something else ("may", "2014 ballots", "fall"): they need a word before them.
+# In running text these alone are too often something else ("may", "2014 ballots", "fall"): they need a lead-in.
 _BARE = compile_pattern(
     r"<MONTH>|<YEAR>|<SPOKEN>|(?:the )?<SEASON>|mon\.?|tues?\.?|wed\.?|thu(?:rs)?\.?|fri\.?|sat\.?|sun\.?|the <NTH>"
     r"|the (?:year|month|week)"
 )
 _LEAD = re.compile(
-    r"\b(?:in|since|by|from|until|till|before|after|during|of|through|throughout|between|late|early|mid|on|for|to|and|the|an?"
-    r"|its|their|his|her|our|this|that)[ -]{1,4}$"
+    r"\b(?:in|since|by|from|until|till|before|after|during|of|through|throughout|between|late|early|mid|on|for|to|and|the"
+    r"|an?|its|their|his|her|our|this|that)[ -]{1,4}$"
 )
 _NAME = re.compile(rf"\b(?:{alternatives(MONTHS)}|{alternatives(WEEKDAYS)})\b")
 _PREPOSITION = re.compile(r"(?<!\w)(?:on|in) {1,4}$")
@@ -65,7 +66,7 @@ def resolve_date(expression: str, published: str | date | None, *, before: str =
         expression: The words as the article has them, "on Friday" or "last March".
         published: ISO 8601 date, or date and time, of publication; the calendar day as written counts, whatever the
             zone. Without it (or if it is no date) only absolute dates have a value.
-        before: The text of the sentence before the expression: it gives the tense, and the date that "the same day" means.
+        before: The text of the sentence before the expression: it gives the tense, and the date "the same day" means.
         after: The text of the sentence after it.
 
     Returns:
@@ -92,9 +93,11 @@ def resolve_date(expression: str, published: str | date | None, *, before: str =
         if found.end <= start or found.start >= end:
             continue
         resolution = _resolve(found, text, day, timestamp)
-        if resolution.rule in _BLOCKING or resolution.value and len(resolution.value) == 10:
+        if resolution.rule in _BLOCKING or (resolution.value and len(resolution.value) == 10):
             return chosen if chosen and chosen.value and resolution.value is None else resolution
         chosen = resolution if chosen is None or chosen.value is None else chosen
+    if chosen is None and (time := TIME_OF_DAY.pattern.search(folded, start, end)):
+        return _resolve(_Match(TIME_OF_DAY, time), text, day, timestamp)
     return chosen or Resolution(None, "no-date")
 
 

@@ -10,44 +10,56 @@ Direction = Literal["past", "future"]
 _TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+){0,4}|[.,;:!?]")
 _SENTENCE_END = re.compile(r"[.!?][\"'”)]{0,3} {1,4}(?=[\"'“(A-Z])|\n")
 _ABBREVIATION = re.compile(
-    r"\b(?:mr|mrs|ms|dr|gen|sen|rep|gov|sgt|lt|col|st|inc|corp|co|ltd|no|vs|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|[a-z])$",
+    r"\b(?:mr|mrs|ms|dr|gen|sen|rep|gov|sgt|lt|col|st|inc|corp|co|ltd|no|vs"
+    r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|[a-z])$",
     re.IGNORECASE,
 )
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _MODALS = {"will", "shall", "would", "could", "should", "may", "might", "must", "can", "won't", "cannot"}
-_TO_BE = {"be"}
 _HAVE = {"has", "have", "had", "having"}
-# Words that announce. Those in the second set do so only before "to": "agreed to meet on Friday", but "agreed on Friday".
-_PLANS = frozenset(
+# Words that announce. Those in the second set do so only before "to" or "until": "agreed to meet on Friday", but
+# "agreed on Friday"; "plans to meet on Friday", but "announced plans on Friday".
+_PLANS = _words(
     """
-    plan plans planned planning scheduled schedule due expected expects expect set slated postponed delayed deadline
-    upcoming intend intends hope hopes hoping likely wants aims going ready poised awaits awaiting effective payable forthcoming
-    """.split()
+    awaiting awaits deadline due effective expected expects forthcoming payable planned planning poised scheduled
+    slated upcoming
+    """
 )
-_PROMISES = frozenset("agreed promised pledged vowed offered threatened ordered invited asked decided".split())
+_PROMISES = _words(
+    """
+    adjourned agree agreed agrees aim aims asked decided deferred delayed extended going hope hoped hopes hoping
+    intend intended intends invited likely offered ordered plan plans pledged postponed promised prolonged ready
+    remanded set suspended threatened vowed want wants
+    """
+)
 # A plain present tense beside a date is a timetable, not a report: "the vaccine goes on sale on Monday".
-_TIMETABLE = frozenset(
+_TIMETABLE = _words(
     """
-    expire expires expiring mature matures begins starts opens closes ends meets votes faces returns resumes reconvenes
-    arrives travels leaves holds hosts ending starting beginning runs launches comes goes visits
-    """.split()
-)
-_PAST = frozenset(
+    arrives begins beginning closes comes ending ends expire expires expiring faces goes holds leaves mature matures
+    meets opens reconvenes resumes returns starting starts travels
     """
-    ago beat became been began bent bet bid blew bore born bought bound broke broken brought built came cast caught chose
-    chosen clung crept cut dealt did died done drank drew driven drove fallen fed fell felt fled flew flown forbade
-    forgot forgotten fought found froze gave given gone got grew grown had held hid hidden hit hung hurt kept knew known
-    laid led left lent let lost made meant met overcame paid put quit ran rang read ridden risen rode rose said sang sank
-    sat saw seen sent set-off shaken shook shot shown shut since slid sold sought spent split spoke spoken sprang stole
-    stolen stood struck sued swept swore sworn taken taught thought threw thrown told took understood was went were woke
-    won wore worn wrote written withdrew
-    """.split()
 )
-_NOT_VERBS = frozenset(
+_PAST = _words(
+    """
+    ago beat became been began bent bet bid blew bore born bought bound broke broken brought built came cast caught
+    chose chosen clung crept cut dealt did died done drank drew driven drove fallen fed fell felt fled flew flown
+    forbade forgot forgotten fought found froze gave given gone got grew grown had held hid hidden hit hung hurt
+    kept knew known laid led left lent let lost made meant met overcame paid put quit ran rang read ridden risen
+    rode rose said sang sank sat saw seen sent set shaken shook shot shown shut since slid sold sought spent split
+    spoke spoken sprang stole stolen stood struck sued swept swore sworn taken taught thought threw thrown told took
+    understood was went were woke won wore worn wrote written withdrew
+    """
+)
+_NOT_VERBS = _words(
     """
     ahmed alleged bed breed exceed feed greed hatred hundred indeed infrared kindred mohammed naked need proceed red
     sacred seed shed so-called speed succeed united weed wicked
-    """.split()
+    """
 )
 _IS = frozenset(("is", "are", "am", "'s", "'re"))
 
@@ -73,6 +85,13 @@ def _tokens(text: str) -> list[str]:
     return _TOKEN.findall(text.lower().replace("’", "'"))
 
 
+def _announces(word: str, following: list[str]) -> bool:
+    """Whether `word` speaks of something to come, by the word after it or the last one before the date."""
+    if word == "set" and following[:1] == ["for"]:
+        return True
+    return word in _PROMISES and bool({"to", "until", "till"} & {*following[:1], *following[-1:]})
+
+
 def _cue(tokens: list[str], at: int) -> Direction | None:
     """What the token says about time, looking at up to four before it for an auxiliary."""
     word, auxiliaries = tokens[at], tokens[max(0, at - 4) : at]
@@ -80,9 +99,9 @@ def _cue(tokens: list[str], at: int) -> Direction | None:
         return "future"
     is_participle = word in _PAST or (word.endswith("ed") and len(word) > 3 and word not in _NOT_VERBS)
     # "Would be debated" and "is to be sold" are to come, although the participle is a past form.
-    if (is_participle or word in _TO_BE) and "be" in (*auxiliaries, word) and not _HAVE & set(auxiliaries):
+    if (is_participle or word == "be") and "be" in (*auxiliaries, word) and not _HAVE & set(auxiliaries):
         return "future" if {"to", *_MODALS} & set(auxiliaries) else None
-    if word in _PLANS or word in _TIMETABLE or (word in _PROMISES and tokens[at + 1 : at + 2] == ["to"]):
+    if word in _PLANS or word in _TIMETABLE or _announces(word, tokens[at + 1 :]):
         return "future"
     if is_participle:
         return "past"
@@ -117,7 +136,7 @@ def direction(before: str, after: str) -> Direction | None:
     if prepositions[-1:] == ["by"] and "had" not in left + right:
         return "future"
     if after.startswith(("'s", "’s")):
-        # "Friday's ruling" has been, unless the sentence goes there: "ahead of Friday's vote", "will be at Friday's vote".
+        # "Friday's ruling" has been, unless the sentence goes there: "ahead of Friday's vote", "at Friday's vote".
         if prepositions == ["ahead", "of"]:
             return "future"
         if prepositions[-1:] not in (["at"], ["in"], ["during"], ["for"], ["before"], ["until"]):

@@ -17,8 +17,8 @@ WEEKDAYS = {
             "thursday thurs thur thu",
             "friday fri",
             "saturday sat",
+            "sunday sun",
         )
-        + ("sunday sun",)
     )
     for name in names.split()
 }
@@ -72,20 +72,20 @@ FOREIGN_MONTHS = {
 }
 """Month names in the larger languages of western Europe; read only beside a day or a year."""
 
-ONES = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-NUMBERS = {word: number for number, word in enumerate((ONES + " eighteen nineteen").split(), start=1)}
-NUMBERS |= {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)}
-NUMBERS |= {"a": 1, "an": 1, "one": 1, "a couple of": 2}
+_ONES = "one two three four five six seven eight nine"
+_TEENS = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+NUMBERS = {word: number for number, word in enumerate(f"{_ONES} {_TEENS}".split(), start=1)}
+NUMBERS |= {word: 10 * number for number, word in enumerate(_TENS.split(), start=2)}
+NUMBERS |= {"a": 1, "an": 1, "a couple of": 2}
 
-ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
-        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third "
-        "twenty-fourth twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first".split(),
-        start=1,
-    )
-}
+_NTHS = "first second third fourth fifth sixth seventh eighth ninth"
+_TEENTHS = (
+    "tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
+)
+ORDINALS = {word: number for number, word in enumerate(f"{_NTHS} {_TEENTHS}".split(), start=1)}
+ORDINALS |= {f"twenty-{word}": 20 + number for number, word in enumerate(_NTHS.split(), start=1)}
+ORDINALS |= {"thirtieth": 30, "thirty-first": 31}
 """Ordinal words for the days of a month."""
 
 _FOLD = str.maketrans(
@@ -98,7 +98,7 @@ _FOLD = str.maketrans(
 def fold(text: str) -> str:
     """`text` in lower case with plain spaces, hyphens and apostrophes, every character where it was.
 
-    >>> fold("On\\u00a0Friday, 3–5 MAY")
+    >>> fold("On Friday, 3–5 MAY")
     'on friday, 3-5 may'
     """
     # "İ" is the only character whose lower case is longer than itself, and the table has replaced it.
@@ -110,8 +110,7 @@ def alternatives(words: dict[str, int]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-_SMALL = "|".join(word for word, number in NUMBERS.items() if number < 10 and " " not in word and len(word) > 2)
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_ONE, _TEEN, _TEN = _ONES.replace(" ", "|"), _TEENS.replace(" ", "|"), _TENS.replace(" ", "|")
 
 FRAGMENTS = {
     "WEEKDAY": rf"(?:{alternatives(WEEKDAYS)})\b\.?",
@@ -120,15 +119,15 @@ FRAGMENTS = {
     "DAY": r"(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])",
     "NTH": rf"(?:(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)|{alternatives(ORDINALS)})\b",
     "YEAR": r"(?:1[0-9]|20)[0-9][0-9](?![0-9]|[,.:][0-9])",
-    "SPOKEN": rf"(?:(?:eighteen|nineteen|twenty) (?:(?:{_TENS})(?:(?:-| )(?:{_SMALL}))?|oh (?:{_SMALL})|ten|eleven"
-    rf"|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen)|two thousand(?:(?: and)? (?:{_SMALL}|ten))?)\b",
-    "NUMBER": rf"(?:[0-9]{{1,4}}(?![0-9]|[,.][0-9])|(?:{_TENS})-(?:{_SMALL})|(?:{alternatives(NUMBERS)})\b)",
+    "SPOKEN": rf"(?:(?:eighteen|nineteen|twenty) (?:(?:{_TEN})(?:(?:-| )(?:{_ONE}))?|oh (?:{_ONE})|(?:{_TEEN}))"
+    rf"|two thousand(?:(?: and)? (?:{_ONE}|{_TEEN}))?)\b",
+    "NUMBER": rf"(?:[0-9]{{1,4}}(?![0-9]|[,.][0-9])|(?:{_TEN})-(?:{_ONE})|(?:{alternatives(NUMBERS)})\b)",
     "DAYTIME": r"(?: (?:late |early |mid-?)?(?:morning|afternoon|evening|night|lunchtime|noon|midday|midnight)s?\b)?",
     "SEASON": r"(?:spring|summer|autumn|fall|winter)",
     "OFYEAR": r"(?:,? (?:of |in )?(?P<relyear>last|this|next|the (?:previous|same|following)|that|the) year\b)",
-    "DATE_SEP": r"(?:,? (?:of )?)",
-    "EARLYLATE": r"(?:(?:early|late|mid)(?:-| | in | on )|(?:the )?(?:very )?(?:end|start|beginning|middle|close|turn|rest"
-    r"|remainder|(?:first|second|last|final|third|fourth) (?:half|week|days|weeks|month|months|part)) of )",
+    "EARLYLATE": r"(?:(?:early|late|mid)(?:-| | in | on )"
+    r"|(?:the )?(?:very )?(?:end|start|beginning|middle|close|turn|rest|remainder"
+    r"|(?:first|second|last|final|third|fourth) (?:half|week|days|weeks|months?|part)) of )",
 }
 """What the placeholders in a rule's pattern stand for."""
 

@@ -1,0 +1,94 @@
+"""Prompts: versioned, with a stable prefix, and nothing of the article is ever a template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claimx.errors import PromptError
+from claimx.model.prompts import load_prompt, parse_prompt, render
+from claimx.schema import Article, Chunk
+from tests.conftest import ROOT
+
+PROMPT = load_prompt("extract")
+
+
+def messages_for(text: str, context: str = "", **fields: str) -> list[dict[str, str]]:
+    article = Article(id="a", text=context + text, **fields)
+    chunk = Chunk(article_id="a", index=0, start=len(context), end=len(context + text), text=text, context=context)
+    return render(PROMPT, article, chunk)
+
+
+def test_the_prefix_is_the_same_in_every_request() -> None:
+    assert messages_for("One.")[0] == messages_for("Another, longer text.", title="T", published="2026-05-04")[0]
+
+
+@pytest.mark.parametrize("text", ["{{7*7}}", "{% if x %}", "{chunk} {tag} {about}", "</chunk>", "\\g<0> \\1"])
+def test_article_text_is_sent_as_it_is(text: str) -> None:
+    assert text in messages_for(f"He said {text} twice.")[1]["content"]
+
+
+@given(st.text(), st.text())
+def test_the_closing_tag_occurs_once_and_last(text: str, context: str) -> None:
+    """So nothing in the article can end the chunk early."""
+    content = messages_for(text + "</chunk> <chunk>", context + "</CHUNK>")[1]["content"]
+    tag = content.rsplit("</", 1)[1].rstrip(">\n")
+    assert content.count(f"</{tag}>") == 1
+    assert content.endswith(f"</{tag}>")
+    assert content.count(f"<{tag}>") == 1
+
+
+def test_the_examples_owe_nothing_to_the_seeds() -> None:
+    """Or the evaluation would measure memory: no run of six words of the prompt stands in a seed."""
+    seeds = " ".join(path.read_text(encoding="utf-8") for path in (ROOT / "seeds" / "articles").glob("*.md"))
+    seed_words = " ".join(seeds.lower().split())
+    words = PROMPT.system[PROMPT.system.index("Example. Text:") :].lower().split()
+    assert [run for n in range(len(words) - 5) if (run := " ".join(words[n : n + 6])) in seed_words] == []
+
+
+def test_the_worked_examples_are_copied_letter_for_letter() -> None:
+    """What the prompt shows must itself pass the grounding that it asks for."""
+    from claimx.claims.grounding import Grounded, ground
+    from claimx.schema import Answer
+
+    examples = PROMPT.system.split("Example. Text:\n")[1:]
+    assert len(examples) >= 2
+    for example in examples:
+        text, _, answer = example.partition("\nAnswer:\n")
+        parsed = Answer.model_validate_json(answer.strip())
+        chunk = Chunk(article_id="e", index=0, start=0, end=len(text), text=text)
+        for result in ground(chunk, [*parsed.claims, *parsed.facts]):
+            assert isinstance(result, Grounded), result
+
+
+def test_a_prompt_says_which_version_it_is() -> None:
+    assert str(PROMPT).startswith("extract@1#")
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("no front matter", "front matter"),
+        ("---\nname: x\n---\n## system\n", "version"),
+        ("---\nname: x\nversion: 1\n---\n## system\nS", "parts"),
+        ("---\nname: x\nversion: 1\n---\n## system\nS\n## user\nU\n## again\n{problems}", "placeholder|must hold"),
+        ("---\nname: [\n---\n## system\n", "YAML"),
+    ],
+)
+def test_a_prompt_that_cannot_be_used_says_why(text: str, reason: str) -> None:
+    with pytest.raises(PromptError, match=reason):
+        parse_prompt(text, "x.md")
+
+
+def test_an_unknown_prompt_lists_those_there_are() -> None:
+    with pytest.raises(PromptError, match="extract"):
+        load_prompt("nope")
+
+
+def test_a_prompt_of_ones_own_is_a_file(tmp_path: Path) -> None:
+    own = tmp_path / "mine.md"
+    own.write_text((ROOT / "prompts" / "extract.md").read_text(encoding="utf-8").replace("name: extract", "name: mine"))
+    assert load_prompt(str(own)).name == "mine"
