@@ -51,14 +51,12 @@ def decode_text(raw: bytes, encoding: str, origin: Origin) -> str:
         UsageError: If Python knows no such text encoding.
     """
     _refuse_binary(raw, origin)
-    if is_utf8(encoding) and raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise origin.error("looks like UTF-16; pass --encoding utf-16")
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
-        raise origin.error(
-            f"not valid {encoding} (byte {error.start}); pass the right --encoding, for example windows-1252"
-        ) from None
+        is_utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        advice = "pass --encoding utf-16" if is_utf16 else "pass the right --encoding, for example windows-1252"
+        raise origin.error(f"not valid {encoding} (byte {error.start}); {advice}") from None
     except (LookupError, ValueError):
         raise UsageError(f"no text encoding is called {encoding!r}; try utf-8, utf-16 or windows-1252") from None
     return text.removeprefix("\ufeff")
@@ -86,11 +84,6 @@ def decode_html(raw: bytes, origin: Origin, *, charset: str | None = None, encod
     if lost := text.count("\ufffd"):
         origin.remark(f"not all of it is valid {declared}: \ufffd stands in {lost} places")
     return text
-
-
-def is_utf8(encoding: str) -> bool:
-    """Whether this is a name of UTF-8."""
-    return encoding.lower().replace("_", "-") in ("utf-8", "utf8", "utf-8-sig")
 
 
 def encoding_named(charset: str | None) -> str | None:

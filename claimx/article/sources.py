@@ -43,8 +43,8 @@ def read_articles(
     """Read the articles of a file, a folder, a web address, or standard input, one by one.
 
     Args:
-        source: A path, an http(s) URL, or `-`. A folder is read recursively in sorted order, supported suffixes only;
-            if it has an `articles` folder inside, that one is meant.
+        source: A path, an http(s) URL, or `-`. A folder is read recursively in sorted order, supported suffixes only,
+            without hidden files and links to folders; if it has an `articles` folder inside, that one is meant.
         published: ISO 8601 date for articles that bring none.
         encoding: Of text and JSON files, and of pages that do not declare theirs.
         allow_private: Whether to fetch from private and loopback addresses.
@@ -118,7 +118,7 @@ def _read_url(encoding: str, allow_private: bool, origin: Origin) -> Found:
         yield from parse_json_lines(text, origin)
     else:
         fields, body = split_front_matter(text, origin)
-        yield origin, build_article({"url": fetched.url} | fields, body, origin)
+        yield origin, build_article(fields | {"url": fetched.url}, body, origin)
 
 
 def _slug(url: str) -> str:
