@@ -56,6 +56,9 @@ class Roster:
             return name.strip()
         if written_out := self._written_out(bare):
             return written_out
+        # A name behind a longer title is known by itself: "Ann Poe" of "Trade Policy Ann Poe".
+        known = [form for form in self.counts if " " in form and bare.endswith(f" {form}") and not is_body(bare)]
+        bare = min(known, key=len, default=bare)
         forms = [form for form in self.counts if _is_fuller(form, bare)]
         if not forms:
             return bare

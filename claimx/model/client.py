@@ -113,7 +113,7 @@ class Endpoint:
             "max_tokens": settings.max_output_tokens,
             "extra_body": _constrained() if settings.mode == "json_schema" else None,
         }
-        return await self._instructor.create(
+        parsed = await self._instructor.create(
             model=settings.model,
             messages=list(messages),  # type: ignore[arg-type]
             response_model=Answer,
@@ -123,6 +123,8 @@ class Endpoint:
             hooks=hooks,
             **{name: value for name, value in options.items() if value is not None},
         )
+        # A plain value: what instructor returns holds on to the whole completion.
+        return Answer(speakers=parsed.speakers, claims=parsed.claims, facts=parsed.facts)
 
     def _translate(self, raised: Exception) -> ModelError:
         """The exception of ours that says what went wrong; instructor's own texts dump whole completions."""
