@@ -27,7 +27,8 @@ from claimx.schema import Article
 for _library in ("trafilatura", "htmldate"):
     logging.getLogger(_library).addHandler(logging.NullHandler())
 
-# Trafilatura takes quadratic time for many elements in one paragraph: 16 s for this many. News pages have a tenth.
+# Trafilatura takes quadratic time for many elements in one paragraph: seconds for this many, hours for a few more
+# zeros. News pages have a tenth.
 MAX_ELEMENTS = 50_000
 
 

@@ -43,7 +43,7 @@ _FIELD_CHARS = 500
 def take_linked_data(tree: HtmlElement) -> list[dict[str, object]]:
     """Take the JSON-LD out of a page, and return what it says about articles, in the page's order.
 
-    It is taken out because trafilatura reads it with regular expressions that take quadratic time: 56 s for 100 KB.
+    It is taken out because trafilatura reads it with regular expressions that take quadratic time and more.
     """
     queue: list[object] = []
     for script in _LINKED_DATA(tree):
@@ -56,8 +56,7 @@ def take_linked_data(tree: HtmlElement) -> list[dict[str, object]]:
             queue.extend(item)
         elif isinstance(item, dict):
             queue.extend(item.values())
-            # Readers' comments have authors and dates too.
-            if re.search(r"Article|Posting", str(item.get("@type"))[:_FIELD_CHARS]):
+            if _is_article(item):
                 articles.append(item)
     return articles
 
@@ -98,6 +97,13 @@ def page_language(tree: HtmlElement) -> str | None:
     root = tree.getroottree().getroot()
     declared = re.match(r"([a-z]{2,3})(?:[-_]|\Z)", root.get("lang", "").strip().lower())
     return declared[1] if declared else None
+
+
+def _is_article(item: dict[str, object]) -> bool:
+    """Whether this is one of schema.org's articles: readers' comments and lists have authors and dates too."""
+    kinds = item.get("@type")
+    names = kinds if isinstance(kinds, list) else [kinds]
+    return any(isinstance(name, str) and name.endswith(("Article", "Posting")) for name in names)
 
 
 def _names(value: object) -> Iterator[str]:
