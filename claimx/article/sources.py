@@ -16,7 +16,6 @@ from claimx.article.addresses import anywhere, is_public
 from claimx.article.decoding import decode_html, decode_text, encoding_named
 from claimx.article.fetch import HTML_TYPES, JSON_LINES_TYPES, JSON_TYPES, fetch
 from claimx.article.front_matter import split_front_matter
-from claimx.article.html import read_page
 from claimx.article.origin import Note, Origin, ignore
 from claimx.article.records import build_article, is_publication_date, parse_json, parse_json_lines
 from claimx.errors import InputError, UsageError
@@ -109,7 +108,7 @@ def _read_url(encoding: str, allow_private: bool, origin: Origin) -> Found:
     fetched = fetch(origin.source, may_connect=anywhere if allow_private else is_public)
     if fetched.media_type in HTML_TYPES:
         page = decode_html(fetched.body, origin, charset=fetched.charset, encoding=encoding)
-        yield origin, read_page(page, origin, url=fetched.url)
+        yield from _parse_page(page, origin, fetched.url)
         return
     text = decode_text(fetched.body, encoding_named(fetched.charset) or encoding, origin)
     if fetched.media_type in JSON_TYPES:
@@ -172,7 +171,7 @@ def _read_file(path: Path, encoding: str, origin: Origin) -> Found:
         raw = _read_capped(stream, origin)
     suffix = path.suffix.lower()
     if suffix in (".html", ".htm"):
-        yield origin, read_page(decode_html(raw, origin, encoding=encoding), origin)
+        yield from _parse_page(decode_html(raw, origin, encoding=encoding), origin)
         return
     text = decode_text(raw, encoding, origin)
     if suffix == ".json":
@@ -186,6 +185,13 @@ def _read_file(path: Path, encoding: str, origin: Origin) -> Found:
 def _parse_text(text: str, origin: Origin) -> Found:
     fields, body = split_front_matter(text, origin)
     yield origin, build_article(fields, body, origin)
+
+
+def _parse_page(page: str, origin: Origin, url: str | None = None) -> Found:
+    # The parsers of HTML take longer to import than all else together, and most runs read no page.
+    from claimx.article.html import read_page
+
+    yield origin, read_page(page, origin, url=url)
 
 
 def _read_capped(stream: BinaryIO, origin: Origin) -> bytes:
