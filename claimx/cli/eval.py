@@ -41,7 +41,7 @@ def evaluate(
         Path,
         typer.Argument(
             metavar="GOLD",
-            help="A folder with articles/ and labels/, a PolNeAR or brat folder, PolNeAR JSON Lines, or a suite (.toml).",
+            help="A folder with articles/ and labels/, a PolNeAR or brat folder, PolNeAR JSON Lines, or a .toml suite.",
         ),
     ],
     predictions: Annotated[
@@ -227,6 +227,7 @@ def _note_strays(dataset: Dataset, predictions: Predictions, source: str) -> Non
 def _run_model(dataset: Dataset, flags: Mapping[str, Any], name: str | None) -> Run:
     """Extract the claims of all articles, with progress on stderr."""
     import asyncio
+    import time
 
     from claimx.cli.progress import Progress
     from claimx.cli.shell import settings_for
@@ -248,8 +249,10 @@ def _run_model(dataset: Dataset, flags: Mapping[str, Any], name: str | None) -> 
                 progress.finished(extraction)
             return ask.retries
 
+    started = time.monotonic()
     with progress:
         retries = asyncio.run(run())
+    seconds = time.monotonic() - started
     progress.sum_up(retries)
     kept = settings.model_dump(mode="json", include=_RECORDED_SETTINGS)
-    return Run(name or settings.model, str(prompt), kept, tuple(extractions), retries)
+    return Run(name or settings.model, str(prompt), kept, tuple(extractions), retries, seconds)

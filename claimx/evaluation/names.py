@@ -43,10 +43,14 @@ def normalise_name(name: str) -> str:
     words = _WORD.findall(_DOTS_OR_APOSTROPHES.sub("", _POSSESSIVE.sub("", folded)))
     if len(words) > 1 and words[0].casefold() in _ARTICLES:
         words = words[1:]
-    # "Prime Minister's Office" is not somebody called Office.
-    while not has_possessive and len(words) > 1 and words[0].casefold() in TITLES and words[1][0].isupper():
+    # "Prime Minister's Office" is not somebody called Office, nor "Officer C" somebody called C.
+    while not has_possessive and len(words) > 1 and words[0].casefold() in TITLES and _is_name(words[1]):
         words = words[1:]
     return " ".join(words).casefold()
+
+
+def _is_name(word: str) -> bool:
+    return word[0].isupper() and len(word) > 1
 
 
 def is_same_name(name: str, accepted: tuple[str, ...]) -> bool:

@@ -108,6 +108,7 @@ class Run:
         settings: What the model was run with, without secrets.
         extractions: What the model gave, for what it took.
         retries: Requests that had to be sent again, over all articles; None if no model was run.
+        seconds: How long the whole run took; articles run at the same time, so it is less than the sum of theirs.
     """
 
     name: str
@@ -115,6 +116,7 @@ class Run:
     settings: dict[str, Any] = field(default_factory=dict)
     extractions: tuple[Extraction, ...] = ()
     retries: int | None = None
+    seconds: float | None = None
 
 
 def build_result(
@@ -158,7 +160,7 @@ def build_result(
         human=dict(sorted(dataset.human.items())),
         outcomes=_count_outcomes(scores),
         confusion=_confusion(counts),
-        spent=_total_spent(list(spent.values()), run.retries),
+        spent=_total_spent(list(spent.values()), run),
         articles=tuple(
             ArticleResult(
                 id=score.article.id,
@@ -231,10 +233,11 @@ def _spent(extraction: Extraction) -> Spent:
     )
 
 
-def _total_spent(articles: Sequence[Spent], retries: int | None) -> Spent:
+def _total_spent(articles: Sequence[Spent], run: Run) -> Spent:
     """The sum over articles; unknown plus anything is unknown."""
     if not articles:
         return Spent()
     columns = {name: [getattr(article, name) for article in articles] for name in Spent.model_fields}
     sums = {name: None if None in column else sum(column) for name, column in columns.items()}
-    return Spent(**{**sums, "retries": retries})
+    seconds = None if run.seconds is None else round(run.seconds, 3)
+    return Spent.model_validate({**sums, "retries": run.retries, "seconds": seconds})

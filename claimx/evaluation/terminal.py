@@ -79,6 +79,7 @@ def write_differences(console: Console, first: Result, second: Result, differenc
     for item in differences:
         table.add_row(*layout.difference_row(item), style="bold" if item.name == "attribution_f1" else "")
     console.print(table)
+    console.print("attribution_f1 decides; of twenty others, one may seem different by chance.", style="dim")
     for line in layout.notes(first)[:2]:
         console.print(line, style="dim")
 
