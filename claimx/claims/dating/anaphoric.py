@@ -23,7 +23,8 @@ _DIGITS = {"day": 10, "night": 10, "week": 10, "month": 7, "year": 4}
 
 # After "two days before" and "the day after", these begin something else; other words name an event.
 _NEW_CLAUSE = re.compile(
-    r" *(?:[^\w ]|$|(?:and|but|or|that|with|when|while|in|at|to|by|on|for|from|as|because|after|before|he|she|it|they)\b)"
+    r" {0,4}(?:[^\w ]|$"
+    r"|(?:and|but|or|that|with|when|while|in|at|to|by|on|for|from|as|because|after|before|he|she|it|they)\b)"
 )
 
 

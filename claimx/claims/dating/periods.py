@@ -70,7 +70,7 @@ def _decade(match: re.Match[str], setting: Setting) -> Resolution:
     return Resolution(None, "decade")
 
 
-_FISCAL = r"(?:fiscal |financial |calendar |tax |school )?(?:year )?"
+_FISCAL = r"(?:(?:the )?(?:fiscal|financial|calendar|tax|school)(?: year)? |(?:the )?year |fy ?)?"
 _QUARTER = (
     r"(?:(?P<ordinal>first|second|third|fourth)(?: |-)(?:fiscal |financial )?(?P<part>quarter|half)|q(?P<number>[1-4]))"
 )
@@ -79,7 +79,7 @@ PERIODS = tuple(
     Rule(compile_pattern(pattern), resolve)
     for pattern, resolve in (
         # in 2014, early 2014, fiscal year 2014, FY2014, the year two thousand
-        (rf"<EARLYLATE>?(?:the )?(?:{_FISCAL}|fy ?)(?P<year><YEAR>|<SPOKEN>)", _year),
+        (rf"<EARLYLATE>?{_FISCAL}(?P<year><YEAR>|<SPOKEN>)", _year),
         # 2017-2019, between 2017 and 2019, 2017/18: the beginning
         (r"(?:from |between )?(?P<year><YEAR>)(?:-|/| - | to | and | through | until )(?:<YEAR>|[0-9]{2})", _year),
         (r"(?P<year><YEAR>)-(?P<month>0[1-9]|1[0-2])", _year_month),

@@ -28,14 +28,21 @@ _TRAILING = re.compile(
 _CONTEXT = 1000
 _BLOCKING = {"event", "bounded", "recurring"}
 
-# In running text these alone are too often something else ("may", "2014 ballots", "fall"): they need a lead-in.
-_BARE = compile_pattern(
-    r"<MONTH>|<YEAR>|<SPOKEN>|(?:the )?<SEASON>|mon\.?|tues?\.?|wed\.?|thu(?:rs)?\.?|fri\.?|sat\.?|sun\.?|the <NTH>"
-    r"|the (?:year|month|week)"
-)
-_LEAD = re.compile(
-    r"\b(?:in|since|by|from|until|till|before|after|during|of|through|throughout|between|late|early|mid|on|for|to|and|the"
-    r"|an?|its|their|his|her|our|this|that)[ -]{1,4}$"
+# In running text these alone are too often something else ("may", "2014 ballots", "the fall"): they are dates only
+# after certain words.
+_LEADS = tuple(
+    (compile_pattern(bare), re.compile(rf"\b(?:{leads})[ -]{{1,4}}$"))
+    for bare, leads in (
+        (
+            r"<MONTH>|<YEAR>",
+            "in|since|by|from|until|till|before|after|during|of|through|throughout|between|late|early|mid|the|an?|its|their"
+            "|his|her|our|this|that",
+        ),
+        (r"<MONTH>", "to|and|for|on"),
+        (r"<SPOKEN>|(?:the )?<SEASON>", "in|since|by|until|during"),
+        (r"(?:mon|tues?|wed|thu|thurs?|fri|sat|sun|the <NTH>)\.?", "on"),
+        (r"the (?:year|month|week)|then", "(?!)"),
+    )
 )
 _NAME = re.compile(rf"\b(?:{alternatives(MONTHS)}|{alternatives(WEEKDAYS)})\b")
 _PREPOSITION = re.compile(r"(?<!\w)(?:on|in) {1,4}$")
@@ -81,6 +88,7 @@ def resolve_date(expression: str, published: str | date | None, *, before: str =
     '2021-03'
     """
     day, timestamp = _published(published)
+    expression = expression[:_CONTEXT]
     before, after = before[-_CONTEXT:], after[:_CONTEXT]
     text = before + expression + after
     folded = fold(text)
@@ -148,15 +156,15 @@ def _matches(folded: str, start: int, end: int) -> list[_Match]:
 
 
 def _resolve(found: _Match, text: str, published: date | None, timestamp: datetime | None) -> Resolution:
-    before, after = text[: found.start], text[found.end :]
+    before, after = text[max(0, found.start - _CONTEXT) : found.start], text[found.end : found.end + _CONTEXT]
 
     def anchors() -> tuple[str, ...]:
         """The dates before, each read in its own place; what itself needs an anchor is none."""
         earlier = [each for each in _matches(fold(before), 0, len(before)) if each.rule not in ANAPHORIC]
         values = (
-            each.rule.resolve(each.match, Setting(published, timestamp, text[: each.start], text[each.end :])).value
+            each.rule.resolve(each.match, Setting(published, timestamp, before[: each.start], before[each.end :])).value
             for each in reversed(earlier)
-            if _is_in_place(each, text, fold(text))
+            if _is_in_place(each, before, fold(before))
         )
         return tuple(value for value in values if value)
 
@@ -178,4 +186,5 @@ def _is_in_place(found: _Match, text: str, folded: str) -> bool:
     name = _NAME.search(words)
     if name and not text[found.start + name.start()].isupper():
         return False
-    return not _BARE.fullmatch(words) or bool(_LEAD.search(folded, max(0, found.start - 16), found.start))
+    leads = [lead for bare, lead in _LEADS if bare.fullmatch(words)]
+    return not leads or any(lead.search(folded, max(0, found.start - 16), found.start) for lead in leads)

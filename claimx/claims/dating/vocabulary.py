@@ -6,6 +6,7 @@ Everything here is lower case: `fold` brings a text to that form without moving 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 WEEKDAYS = {
     name: number
@@ -105,16 +106,22 @@ def fold(text: str) -> str:
     return text.translate(_FOLD).lower()
 
 
-def alternatives(words: dict[str, int]) -> str:
+def alternatives(words: Iterable[str]) -> str:
     """A regular expression for any of the words, the longest first."""
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
+
+def _names(words: Iterable[str], unshortened: Iterable[str]) -> str:
+    """Any of the names; a full stop belongs to the shortened ones only, so that no sentence loses its own."""
+    full = set(unshortened)
+    return rf"(?:(?:{alternatives(full)})\b|(?:{alternatives(set(words) - full)})\b\.?)"
 
 
 _ONE, _TEEN, _TEN = _ONES.replace(" ", "|"), _TEENS.replace(" ", "|"), _TENS.replace(" ", "|")
 
 FRAGMENTS = {
-    "WEEKDAY": rf"(?:{alternatives(WEEKDAYS)})\b\.?",
-    "MONTH": rf"(?:{alternatives(MONTHS)})\b\.?",
+    "WEEKDAY": _names(WEEKDAYS, (day for day in WEEKDAYS if day.endswith("day"))),
+    "MONTH": _names(MONTHS, (month for month in MONTHS if len(month) > 4 or month in ("may", "june", "july"))),
     "FOREIGN": rf"(?:{alternatives(FOREIGN_MONTHS)})\b",
     "DAY": r"(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])",
     "NTH": rf"(?:(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)|{alternatives(ORDINALS)})\b",
