@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,7 +16,7 @@ from claimx.claims.dating import resolve_date
 from claimx.claims.grounding import Grounded, Ungrounded, ground
 from claimx.claims.merging import claim_id, merge_claims
 from claimx.claims.speakers import Roster, name_speakers
-from claimx.claims.wording import is_within, quotation_type, write_out
+from claimx.claims.wording import Marks, Nesting, write_out
 from claimx.errors import ChunkTooLarge, ModelError
 from claimx.model.client import Ask
 from claimx.model.prompts import Message, Prompt, render, render_again
@@ -193,9 +194,10 @@ def _vouch(article: Article, found: Sequence[_Found]) -> tuple[Claim, ...]:
             for item in found
         ],
     )
-    attributed = [item.grounded.content for item in found if isinstance(item.grounded.draft, ClaimDraft)]
+    nesting = Nesting(item.grounded.content for item in found if isinstance(item.grounded.draft, ClaimDraft))
+    marks = Marks(article.text)
     claims = [
-        _claim(article, item.grounded, speaker, sentences, attributed)
+        _claim(article, item.grounded, speaker, _date(article, item.grounded.date, sentences), marks, nesting)
         for item, speaker in zip(found, speakers, strict=True)
     ]
     return merge_claims(article.text, claims)
@@ -205,11 +207,11 @@ def _claim(
     article: Article,
     grounded: Grounded,
     speaker: Speaker | None,
-    sentences: Sequence[tuple[int, int]],
-    attributed: Sequence[tuple[Span, ...]],
+    date: ClaimDate | None,
+    marks: Marks,
+    nesting: Nesting,
 ) -> Claim:
     draft, content = grounded.draft, grounded.content
-    date = _date(article, grounded.date, sentences)
     text = write_out(draft.text, content)
     if isinstance(draft, FactDraft):
         return Claim(
@@ -227,13 +229,13 @@ def _claim(
         kind="claim",
         text=text,
         content=content,
-        quotation=quotation_type(article.text, content, grounded.cue),
+        quotation=marks.quotation_type(content, grounded.cue),
         cue=grounded.cue,
         speaker=speaker,
         stance=draft.stance,
         target=Target(name=" ".join(draft.target.split())) if draft.target.strip() else None,
         date=date,
-        nested=any(is_within(content, outer) for outer in attributed),
+        nested=nesting.holds(content),
         grounding=grounded.grounding,
     )
 
@@ -241,7 +243,8 @@ def _claim(
 def _date(article: Article, expression: Span | None, sentences: Sequence[tuple[int, int]]) -> ClaimDate | None:
     if expression is None:
         return None
-    start, end = next(((a, b) for a, b in sentences if a <= expression.start < b), (expression.start, expression.end))
+    at = bisect_right(sentences, (expression.start, len(article.text))) - 1
+    start, end = sentences[at] if at >= 0 else (expression.start, expression.end)
     resolution = resolve_date(
         expression.text,
         article.published,

@@ -20,7 +20,7 @@ from claimx.claims.folding import Folded, fold
 from claimx.schema import Chunk, ClaimDraft, FactDraft, Grounding, Span
 
 # How far from its content a cue or a mention may stand, in characters: over a long quotation's paragraphs, not further.
-_REACH = 2500
+_REACH = 1500
 # What the end of a paragraph adds to a distance: the evidence of a claim stands in its own paragraph if it can.
 _PARAGRAPH_CHARS = 400
 _PARAGRAPH_END = re.compile(r"\n[ \t\r]*\n")
@@ -30,7 +30,7 @@ _GAP_EDGES = " \t\r\n\u00a0.,;:!?…–—-\"'“”„‘’«»‹›()"
 # A quotation mark, the end of a sentence (not of "Mr.") or of a paragraph: then it is more than one clause.
 _GOES_ON = re.compile(r"[\"“”„«»]|\w{4}[.!?]['’]?\s|[\r\n]\s*[\r\n]")
 # Places looked at of words that stand in many, so that a chunk of one repeated word costs no more than another.
-_OCCURRENCES, _CANDIDATES = 200, 24
+_OCCURRENCES, _CANDIDATES, _BESIDE = 64, 24, 4
 
 _QUANTITY_GOES_ON = re.compile(
     r"(?:[.,:/–-]?\d|\s?%|\s?per\s?cent\b|\s?percent\b|[ -]?(?:hundred|thousand|million|billion|trillion|bn|tn|m|k)\b)",
@@ -238,15 +238,13 @@ def _place(
             text.distance(pair, piece) + 200 * (piece[0] <= pair[0] and pair[1] <= piece[1]) for piece in content
         )
 
-    near_cues: list[tuple[int, int] | None] = [None]
-    if cues:
-        near_cues = [*sorted((pair for pair in cues if to_content(pair) <= _REACH), key=to_content)[:_CANDIDATES]]
+    around = content[0][0], content[-1][1]
+    near_cues: list[tuple[int, int] | None] = [*_nearest(cues, around)] if cues else [None]
+    near_mentions = _nearest(mentions, around)
     best: _Place | None = None
     for cue in near_cues:
         anchor = cue or content[0]
-        reachable = [
-            pair for pair in mentions if min(text.distance(pair, anchor), to_content(pair)) <= _REACH and pair != cue
-        ]
+        reachable = [pair for pair in near_mentions if pair != cue]
         if mentions and not reachable:
             continue
         mention = min(reachable, key=lambda pair: 2 * text.distance(pair, anchor) + to_content(pair), default=None)
@@ -256,6 +254,20 @@ def _place(
         if best is None or spread < best.spread:
             best = _Place(content, cue, mention, spread)
     return best
+
+
+def _nearest(pairs: list[tuple[int, int]], around: tuple[int, int]) -> list[tuple[int, int]]:
+    """Those of these stretches (in order) that stand within reach of a content: in it, and a few on either side."""
+    first, last = bisect_left(pairs, (around[0], 0)), bisect_left(pairs, (around[1], 0))
+    before = pairs[max(0, first - _BESIDE) : first]
+    inside = (
+        pairs[first:last]
+        if last - first <= 2 * _BESIDE
+        else pairs[first : first + _BESIDE] + pairs[last - _BESIDE : last]
+    )
+    after = pairs[last : last + _BESIDE]
+    reach = around[0] - _REACH, around[1] + _REACH
+    return [pair for pair in (*before, *inside, *after) if reach[0] <= pair[1] and pair[0] <= reach[1]]
 
 
 def _is_one_statement(text: str, content: tuple[tuple[int, int], ...], clause: list[tuple[int, int]]) -> bool:

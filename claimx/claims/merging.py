@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
@@ -25,11 +26,28 @@ def merge_claims(text: str, claims: Sequence[Claim]) -> tuple[Claim, ...]:
     Two claims are one if they are of one kind and speaker and their contents overlap almost wholly, or hold the
     same words, or hold almost the same words and one stands in a heading or caption. What the body says is kept.
     """
-    kept: list[Claim] = []
-    for claim in sorted(claims, key=lambda claim: (_is_apart(text, claim), -_worth(claim), claim.start)):
-        if not any(_is_same(text, claim, other) for other in kept):
-            kept.append(claim)
-    return tuple(sorted(kept, key=lambda claim: (claim.start, -claim.end, claim.id)))
+    candidates = [_Candidate.of(text, claim) for claim in claims]
+    candidates.sort(key=lambda candidate: (candidate.is_apart, -_worth(candidate.claim), candidate.claim.start))
+    kept: dict[tuple[str, str | None], list[_Candidate]] = {}
+    for candidate in candidates:
+        said_by_same = kept.setdefault((candidate.claim.kind, candidate.speaker), [])
+        if not any(_is_same(candidate, other) for other in said_by_same):
+            said_by_same.append(candidate)
+    merged = [candidate.claim for group in kept.values() for candidate in group]
+    return tuple(sorted(merged, key=lambda claim: (claim.start, -claim.end, claim.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    claim: Claim
+    speaker: str | None
+    words: Counter[str]
+    is_apart: bool
+
+    @classmethod
+    def of(cls, text: str, claim: Claim) -> _Candidate:
+        words = Counter(_WORD.findall(" ".join(span.text for span in claim.content).casefold()))
+        return cls(claim, claim.speaker.name.casefold() if claim.speaker else None, words, _is_apart(text, claim))
 
 
 def claim_id(article_id: str, kind: str, content: Sequence[Span], speaker: str | None) -> str:
@@ -38,21 +56,16 @@ def claim_id(article_id: str, kind: str, content: Sequence[Span], speaker: str |
     return "c-" + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def _is_same(text: str, claim: Claim, other: Claim) -> bool:
-    if claim.kind != other.kind or _speaker(claim) != _speaker(other):
-        return False
-    if _shared(claim.content, other.content) >= _OVERLAP:
+def _is_same(candidate: _Candidate, other: _Candidate) -> bool:
+    claim, kept = candidate.claim, other.claim
+    if claim.start < kept.end and kept.start < claim.end and _shared(claim.content, kept.content) >= _OVERLAP:
         return True
-    words, others = _words(claim), _words(other)
-    if words == others:
+    if candidate.words == other.words:
         # A short answer may be given twice ("No"); a sentence is the same sentence.
-        return sum(words.values()) >= 5 or claim.kind == "fact"
-    is_apart = _is_apart(text, claim) or _is_apart(text, other)
-    return (
-        is_apart
-        and fuzz.token_set_ratio(" ".join(words), " ".join(others)) >= _SAME_IN_HEADING
-        and _is_alike(words, others)
-    )
+        return candidate.words.total() >= 5 or claim.kind == "fact"
+    if not candidate.is_apart or not _is_alike(candidate.words, other.words):
+        return False
+    return fuzz.token_set_ratio(" ".join(candidate.words), " ".join(other.words)) >= _SAME_IN_HEADING
 
 
 def _is_alike(words: Counter[str], others: Counter[str]) -> bool:
@@ -63,14 +76,6 @@ def _is_alike(words: Counter[str], others: Counter[str]) -> bool:
 
 def _worth(claim: Claim) -> int:
     return (claim.cue is not None) + (claim.date is not None) + (claim.grounding == "exact")
-
-
-def _speaker(claim: Claim) -> str | None:
-    return claim.speaker.name.casefold() if claim.speaker else None
-
-
-def _words(claim: Claim) -> Counter[str]:
-    return Counter(_WORD.findall(" ".join(span.text for span in claim.content).casefold()))
 
 
 def _shared(content: Sequence[Span], other: Sequence[Span]) -> float:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz
 
@@ -23,26 +22,28 @@ _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
-@dataclass(frozen=True)
 class Roster:
     """Everybody an article names, and where."""
 
-    article: Article
-    names: list[tuple[int, str]] = field(init=False)
-    counts: Counter[str] = field(init=False)
-    searchable: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        found = [(start, _bare(self.article.text[start:end])) for start, end in find_names(self.article.text)]
-        object.__setattr__(self, "names", [(start, name) for start, name in found if name])
-        object.__setattr__(self, "counts", Counter(name for _, name in self.names))
-        known = (self.article.text, self.article.title, self.article.author, self.article.source)
-        object.__setattr__(self, "searchable", _key(" | ".join(part for part in known if part)))
+    def __init__(self, article: Article) -> None:
+        found = ((start, _bare(article.text[start:end])) for start, end in find_names(article.text))
+        self._names = [(start, name) for start, name in found if name]
+        self._counts = Counter(name for _, name in self._names)
+        self._by_last_word: dict[str, list[str]] = {}
+        for form in self._counts:
+            self._by_last_word.setdefault(_last_word(form), []).append(form)
+        known = (article.text, article.title, article.author, article.source)
+        self._searchable = _key(" | ".join(part for part in known if part))
 
     def holds(self, name: str) -> bool:
         """Whether the words of a name stand together in the article, its title, byline or source."""
         key = _key(name)
-        return bool(key) and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", self.searchable) is not None
+        return bool(key) and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", self._searchable) is not None
+
+    def has_words(self, phrase: str) -> bool:
+        """Whether the article has most words of a role: "head of the union" where it says "the union's head"."""
+        words = re.findall(r"\w{3,}", _key(phrase))
+        return bool(words) and sum(word in self._searchable for word in words) >= 0.7 * len(words)
 
     def fullest(self, name: str, near: int) -> str:
         """The fullest form of a name that the article gives.
@@ -57,26 +58,26 @@ class Roster:
         if written_out := self._written_out(bare):
             return written_out
         # A name behind a longer title is known by itself: "Ann Poe" of "Trade Policy Ann Poe".
-        known = [form for form in self.counts if " " in form and bare.endswith(f" {form}") and not is_body(bare)]
-        bare = min(known, key=len, default=bare)
-        forms = [form for form in self.counts if _is_fuller(form, bare)]
+        known = [] if is_body(bare) else self._by_last_word.get(_last_word(bare), ())
+        bare = min((form for form in known if " " in form and bare.endswith(f" {form}")), key=len, default=bare)
+        forms = [form for form in self._by_last_word.get(_last_word(bare), ()) if _is_fuller(form, bare)]
         if not forms:
             return bare
         people = _by_spelling(forms)
         if len(people) > 1:
-            before = [form for start, form in self.names if start <= near and form in forms]
+            before = [form for start, form in self._names if start <= near and form in forms]
             if not before:
                 return bare
             people = [next(group for group in people if before[-1] in group)]
-        return max(_without_titles(people[0]), key=lambda form: (len(form.split()), self.counts[form], form))
+        return max(_without_titles(people[0]), key=lambda form: (len(form.split()), self._counts[form], form))
 
     def _written_out(self, acronym: str) -> str | None:
         """What an acronym stands for, if the article writes it out: "European Union" for "EU"."""
         letters = acronym.replace(".", "")
         if not re.fullmatch(r"[A-Z]{2,7}", letters):
             return None
-        forms = [form for form in self.counts if _initials(form) == letters]
-        return max(forms, key=lambda form: (self.counts[form], form), default=None)
+        forms = [form for form in self._counts if _initials(form) == letters]
+        return max(forms, key=lambda form: (self._counts[form], form), default=None)
 
 
 def name_speakers(
@@ -129,19 +130,13 @@ def _name(roster: Roster, drafted: str | None, mention: Span | None, start: int)
 
 def _role(roster: Roster, name: str, role: str | None, drafted: str | None, mention: Span | None) -> str | None:
     """The role that was given, if the article has its words; else the title in front of the name."""
-    if role and role.strip() and _key(role) != _key(name) and _has_words(roster, role):
+    if role and role.strip() and _key(role) != _key(name) and roster.has_words(role):
         return " ".join(role.split())
     for form in (drafted, mention.text if mention else None):
         words = " ".join((form or "").split())
         if words.endswith(f" {name}") and len(title := _ARTICLE.sub("", words[: -len(name)].strip())) > 3:
             return title
     return None
-
-
-def _has_words(roster: Roster, phrase: str) -> bool:
-    """Whether the article has most words of a role: "chairman of the growers' union" from "the union's chairman"."""
-    words = re.findall(r"\w{3,}", _key(phrase))
-    return bool(words) and sum(word in roster.searchable for word in words) >= 0.7 * len(words)
 
 
 def _bare(name: str) -> str:
@@ -183,6 +178,10 @@ def _by_spelling(forms: list[str]) -> list[list[str]]:
         else:
             groups.append([form])
     return groups
+
+
+def _last_word(form: str) -> str:
+    return _key(form).rsplit(" ", 1)[-1]
 
 
 def _initials(form: str) -> str:

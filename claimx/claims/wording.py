@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 from claimx.article.quotations import find_quotations
 from claimx.schema import Quotation, Span
@@ -76,48 +78,64 @@ def _as_sentence(text: str) -> str:
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…。！？" else ".")
 
 
-def is_within(inner: Sequence[Span], outer: Sequence[Span]) -> bool:
-    """Whether one content lies inside one piece of another and is shorter: a claim within a claim."""
-    start, end = inner[0].start, inner[-1].end
-    return any(piece.start <= start and end <= piece.end and end - start < piece.end - piece.start for piece in outer)
+class Nesting:
+    """Tells whether a content lies inside one piece of another claim's content: a claim within a claim."""
+
+    def __init__(self, contents: Iterable[Sequence[Span]]) -> None:
+        self._pieces = sorted({(span.start, span.end) for content in contents for span in content})
+        self._furthest = list(accumulate((end for _, end in self._pieces), max))
+
+    def holds(self, content: Sequence[Span]) -> bool:
+        """Whether a longer piece encloses all of this content."""
+        start, end = content[0].start, content[-1].end
+        earlier = bisect_left(self._pieces, (start, 0))
+        longer = bisect_right(self._pieces, (start, end))
+        is_inside = earlier > 0 and self._furthest[earlier - 1] >= end
+        return is_inside or (longer < len(self._pieces) and self._pieces[longer][0] == start)
 
 
-def quotation_type(text: str, content: Sequence[Span], cue: Span | None) -> Quotation:
-    """`direct` if all of the content stands in quotation marks of its own, `mixed` if a part does, else `indirect`.
+class Marks:
+    """What an article puts between quotation marks, and between marks inside those."""
 
-    Marks that enclose the cue as well are somebody else's: the inner claim of "the clerk told me he was ill" is
-    indirect. A turn behind a label at the beginning of its line ("Q:", "Ann Poe:") is direct without any marks.
-    """
-    label = _LABEL_BEFORE.search(text, max(0, content[0].start - 80), content[0].start)
-    if label and (cue is None or (cue.start >= label.start() and cue.end <= label.end())):
-        return "direct"
-    start, end = _paragraphs_around(text, content)
-    marks = [pair for pair in _marks(text, start, end) if not cue or not pair[0] <= cue.start < cue.end <= pair[1]]
-    covered = [_overlap(span, marks) for span in content]
-    if all(words >= _size(span.text) for words, span in zip(covered, content, strict=True)):
-        return "direct"
-    return "mixed" if any(covered) else "indirect"
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._pairs = sorted(_marks(text, 0, len(text)))
+        self._longest = max((end - start for start, end in self._pairs), default=0)
+
+    def quotation_type(self, content: Sequence[Span], cue: Span | None) -> Quotation:
+        """`direct` if all of the content stands in quotation marks of its own, `mixed` if a part does, else `indirect`.
+
+        Marks that enclose the cue as well are somebody else's: the inner claim of "the clerk told me he was ill"
+        is indirect. A turn behind a label at the beginning of its line ("Q:", "Ann Poe:") is direct without marks.
+        """
+        label = _LABEL_BEFORE.search(self._text, max(0, content[0].start - 80), content[0].start)
+        if label and (cue is None or (cue.start >= label.start() and cue.end <= label.end())):
+            return "direct"
+        covered = [self._covered(span, cue) for span in content]
+        if all(words >= _size(span.text) for words, span in zip(covered, content, strict=True)):
+            return "direct"
+        return "mixed" if any(covered) else "indirect"
+
+    def _covered(self, span: Span, cue: Span | None) -> int:
+        """Letters and digits of a span that stand between marks which do not enclose the cue."""
+        first = bisect_left(self._pairs, (span.start - self._longest, 0))
+        last = bisect_left(self._pairs, (span.end, 0))
+        marks = [
+            (start, end)
+            for start, end in self._pairs[first:last]
+            if end > span.start and not (cue and start <= cue.start and cue.end <= end)
+        ]
+        return sum(
+            char.isalnum() and any(start <= span.start + at < end for start, end in marks)
+            for at, char in enumerate(span.text)
+        )
 
 
 def _marks(text: str, start: int, end: int, depth: int = 3) -> list[tuple[int, int]]:
-    """What stands between quotation marks, and between marks inside those, down to `depth` levels."""
     found = [(start + mark.inner_start, start + mark.inner_end) for mark in find_quotations(text[start:end])]
     inner = [pair for a, b in found if depth > 1 and b - a < end - start for pair in _marks(text, a, b, depth - 1)]
     return found + inner
 
 
-def _overlap(span: Span, marks: Sequence[tuple[int, int]]) -> int:
-    """Letters and digits of a span that stand inside one of the stretches."""
-    inside = [char.isalnum() and any(a <= span.start + at < b for a, b in marks) for at, char in enumerate(span.text)]
-    return sum(inside)
-
-
 def _size(text: str) -> int:
     return sum(char.isalnum() for char in text)
-
-
-def _paragraphs_around(text: str, content: Sequence[Span]) -> tuple[int, int]:
-    """The paragraphs that hold a content: read from their beginning, marks open before they close."""
-    start = max(text.rfind("\n\n", 0, content[0].start), text.rfind("\r\n\r\n", 0, content[0].start))
-    ends = [at for at in (text.find("\n\n", content[-1].end), text.find("\r\n\r\n", content[-1].end)) if at >= 0]
-    return max(start, 0), min(ends, default=len(text))
