@@ -19,14 +19,14 @@ def span(text: str, words: str, nth: int = 0) -> dict[str, Any]:
     return Span.of(text, start, start + len(words)).model_dump()
 
 
-def item(text: str, *content: str, nth: int = 0, **fields: Any) -> dict[str, Any]:
-    """A label or prediction of these stretches; a cue or mention given as a string is looked up in the text."""
-    record: dict[str, Any] = {"kind": "claim", "content": [span(text, words, nth) for words in content], **fields}
+def item(article: str, *content: str, nth: int = 0, **fields: Any) -> dict[str, Any]:
+    """A label or prediction of these stretches; a cue or mention given as a string is looked up in the article."""
+    record: dict[str, Any] = {"kind": "claim", "content": [span(article, words, nth) for words in content], **fields}
     if isinstance(record.get("cue"), str):
-        record["cue"] = span(text, record["cue"])
+        record["cue"] = span(article, record["cue"])
     record.setdefault("speaker", None)
     if record["speaker"] and isinstance(record["speaker"].get("mention"), str):
-        record["speaker"] = {**record["speaker"], "mention": span(text, record["speaker"]["mention"])}
+        record["speaker"] = {**record["speaker"], "mention": span(article, record["speaker"]["mention"])}
     return record
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from claimx.errors import UsageError
 from claimx.evaluation.bootstrap import RESAMPLES, SEED, percentile_interval, resample
-from claimx.evaluation.figures import FIGURES
+from claimx.evaluation.figures import FIGURES, compute_figures
 from claimx.evaluation.result import Result
 
 
@@ -55,19 +55,24 @@ def compare_results(first: Result, second: Result, *, resamples: int = RESAMPLES
             f"{second.gold.name} {second.gold.digest[:12]}): figures on different gold cannot be compared"
         )
     rows = [[article.counts for article in result.articles] for result in (first, second)]
-    draws = list(resample(rows, resamples, seed)) if len(first.articles) > 1 else []
+    draws = [(compute_figures(a), compute_figures(b)) for a, b in resample(rows, resamples, seed)]
+    articles = len(first.articles)
     return [
-        _difference(name, first.value(name), second.value(name), [(a[name], b[name]) for a, b in draws])
+        _difference(name, first.value(name), second.value(name), [(a[name], b[name]) for a, b in draws], articles)
         for name in FIGURES
         if not first.value(name) is second.value(name) is None
     ]
 
 
 def _difference(
-    name: str, first: float | None, second: float | None, draws: list[tuple[float | None, float | None]]
+    name: str,
+    first: float | None,
+    second: float | None,
+    draws: list[tuple[float | None, float | None]],
+    articles: int,
 ) -> Difference:
     if first is None or second is None:
         return Difference(name, first, second, None, None, None)
-    interval = percentile_interval([None if a is None or b is None else b - a for a, b in draws])
+    interval = percentile_interval([None if a is None or b is None else b - a for a, b in draws], articles)
     low, high = interval or (None, None)
     return Difference(name, first, second, second - first, low, high)
