@@ -225,9 +225,9 @@ def _duration(match: re.Match[str], setting: Setting) -> Resolution:
 
 _SIDE = r"(?:(?:(?P<side>earlier|later)|early|late|some ?time|so far|this time)(?: in)? )?"
 _ON = r"(?:(?:early|late|later|earlier)(?: on)? )?"
-_APPROX = r"(?:(?:about|nearly|almost|some|roughly|around|approximately|just|only|exactly|barely) )?"
+_APPROX = r"(?:(?:about|nearly|almost|some|roughly|around|approximately|just|only|exactly|barely|(?:just|slightly) (?:over|under|more than|less than)) )?"
 _BOUND = (
-    r"(?:(?P<bound>(?:just |well |slightly )?(?:more than|over|less than|under|at least|up to|half)"
+    r"(?:(?P<bound>(?:well )?(?:more than|over|less than|under|at least|up to|half)"
     r"|as (?:many|much|long|far) as) )?"
 )
 _COUNT = rf"{_APPROX}(?P<count><NUMBER>)"

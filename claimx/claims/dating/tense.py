@@ -26,7 +26,7 @@ _HAVE = {"has", "have", "had", "having"}
 # "agreed on Friday"; "plans to meet on Friday", but "announced plans on Friday".
 _PLANS = _words(
     """
-    awaiting awaits deadline due effective expected expects forthcoming payable planned planning poised scheduled
+    awaiting awaits deadline due effective expect expected expects forthcoming payable planned planning poised scheduled
     slated upcoming
     """
 )
@@ -41,8 +41,12 @@ _PROMISES = _words(
 _TIMETABLE = _words(
     """
     arrives begins beginning closes comes ending ends expire expires expiring faces goes holds leaves mature matures
-    meets opens reconvenes resumes returns starting starts travels
+    meets opens reconvenes resumes returns starting starts takes travels
     """
+)
+# The same in the plural, which only a plural before it tells from a noun or an infinitive: "lawmakers vote on Friday".
+_TIMETABLE_PLURAL = _words(
+    "arrive begin close end face go hold leave meet open reconvene reopen resume return start travel vote"
 )
 _PAST = _words(
     """
@@ -61,7 +65,7 @@ _NOT_VERBS = _words(
     sacred seed shed so-called speed succeed united weed wicked
     """
 )
-_IS = frozenset(("is", "are", "am", "'s", "'re"))
+_IS = frozenset(("is", "are"))
 
 
 def last_sentence(text: str) -> str:
@@ -95,17 +99,22 @@ def _announces(word: str, following: list[str]) -> bool:
 def _cue(tokens: list[str], at: int) -> Direction | None:
     """What the token says about time, looking at up to four before it for an auxiliary."""
     word, auxiliaries = tokens[at], tokens[max(0, at - 4) : at]
+    previous = tokens[at - 1] if at else ""
     if word in _MODALS or word.endswith("'ll"):
         return "future"
+    if previous == "to" and word in _PAST:  # "To cut", "to set": not the past form.
+        return None
     is_participle = word in _PAST or (word.endswith("ed") and len(word) > 3 and word not in _NOT_VERBS)
     # "Would be debated" and "is to be sold" are to come, although the participle is a past form.
     if (is_participle or word == "be") and "be" in (*auxiliaries, word) and not _HAVE & set(auxiliaries):
         return "future" if {"to", *_MODALS} & set(auxiliaries) else None
     if word in _PLANS or word in _TIMETABLE or _announces(word, tokens[at + 1 :]):
+        return "past" if "had" in auxiliaries else "future"
+    if word in _TIMETABLE_PLURAL and previous.endswith("s"):
         return "future"
     if is_participle:
         return "past"
-    if (word == "to" or (word.endswith("ing") and len(word) > 5)) and _IS & set(auxiliaries[-1:]):
+    if (word == "to" or (word.endswith("ing") and len(word) > 5)) and previous in _IS:
         return "future"
     return None
 
@@ -135,6 +144,8 @@ def direction(before: str, after: str) -> Direction | None:
     prepositions = [word for word in left if word not in ("on", "this", "late", "early")][-2:]
     if prepositions[-1:] == ["by"] and "had" not in left + right:
         return "future"
+    if prepositions and prepositions[-1] in _IS:  # "The hearing is on Friday."
+        return "future"
     if after.startswith(("'s", "’s")):
         # "Friday's ruling" has been, unless the sentence goes there: "ahead of Friday's vote", "at Friday's vote".
         if prepositions == ["ahead", "of"]:
@@ -145,6 +156,8 @@ def direction(before: str, after: str) -> Direction | None:
         if found := _cue(left, at):
             return found
     for at in range(len(right)):
+        if right[at] in _PROMISES and right[at].endswith("ed"):  # "On Friday, she vowed to resign."
+            return "past"
         if found := _cue(right, at):
             return found
-    return None
+    return "future" if _IS & set(left) or prepositions[-1:] in (["until"], ["till"]) else None
