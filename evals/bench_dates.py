@@ -78,7 +78,7 @@ def by_dateparser(case: Case) -> str | None:
     settings = {"RELATIVE_BASE": base, "PREFER_DATES_FROM": "past"}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = dateparser.parse(case.expression, languages=["en"], settings=settings)  # type: ignore[arg-type]
+        found = dateparser.parse(case.expression, languages=["en"], settings=settings)
     return found.date().isoformat()[: len(case.gold[0] or "")] if found else None
 
 

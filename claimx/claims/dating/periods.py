@@ -80,9 +80,9 @@ PERIODS = tuple(
     for pattern, resolve in (
         # in 2014, early 2014, fiscal year 2014, FY2014, the year two thousand
         (rf"<EARLYLATE>?{_FISCAL}(?P<year><YEAR>|<SPOKEN>)", _year),
+        (r"(?P<year><YEAR>)-(?P<month>0[1-9]|1[0-2])", _year_month),
         # 2017-2019, between 2017 and 2019, 2017/18: the beginning
         (r"(?:from |between )?(?P<year><YEAR>)(?:-|/| - | to | and | through | until )(?:<YEAR>|[0-9]{2})", _year),
-        (r"(?P<year><YEAR>)-(?P<month>0[1-9]|1[0-2])", _year_month),
         # last summer, the spring of 2019
         (rf"<EARLYLATE>?(?:{WHICH} |the )?(?P<season><SEASON>)(?:,? (?:of )?(?P<year><YEAR>)|<OFYEAR>)?", _season),
         # the third quarter, Q3 2020, the first half of last year

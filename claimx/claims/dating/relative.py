@@ -225,7 +225,10 @@ def _duration(match: re.Match[str], setting: Setting) -> Resolution:
 
 _SIDE = r"(?:(?:(?P<side>earlier|later)|early|late|some ?time|so far|this time)(?: in)? )?"
 _ON = r"(?:(?:early|late|later|earlier)(?: on)? )?"
-_APPROX = r"(?:(?:about|nearly|almost|some|roughly|around|approximately|just|only|exactly|barely|(?:just|slightly) (?:over|under|more than|less than)) )?"
+_APPROX = (
+    r"(?:(?:about|nearly|almost|some|roughly|around|approximately|only|exactly|barely"
+    r"|(?:just|slightly) (?:over|under|more than|less than)|just) )?"
+)
 _BOUND = (
     r"(?:(?P<bound>(?:well )?(?:more than|over|less than|under|at least|up to|half)"
     r"|as (?:many|much|long|far) as) )?"
