@@ -28,6 +28,8 @@ def names(text: str) -> list[str]:
         "McAllister",
         "Mr. Okafor",
         "UNHCR",
+        "Harbour Pilots' Association",
+        "Okafor Shipping Corp.",
     ],
 )
 def test_a_name_is_found_whole(name: str) -> None:

@@ -27,6 +27,7 @@ def inner(text: str) -> list[str]:
         ("”Regn”, sade hon.", ["Regn"]),
         ("「雨」と言った。", ["雨"]),
         ("``Rain,'' she said.", ["Rain,"]),
+        ("''Rain,'' she said, ''and 'wind'.''", ["Rain,", "and 'wind'."]),
         ("The harbour (“closed”) was open.", ["closed"]),
     ],
 )

@@ -22,6 +22,7 @@ def sentences(text: str) -> list[str]:
             "Dr. Poe of the U.S. Senate came at 5 p.m. on Jan. 5. She agreed.",
             ["Dr. Poe of the U.S. Senate came at 5 p.m. on Jan. 5.", "She agreed."],
         ),
+        ("It rained when Ms. Poe left. She ran.", ["It rained when Ms. Poe left.", "She ran."]),
         ("“We won. At last!” he said. She left.", ["“We won. At last!” he said.", "She left."]),
         ("Costs rose 3.5 per cent. Why?\r\nNobody knows.", ["Costs rose 3.5 per cent.", "Why?", "Nobody knows."]),
         ("😀 It rained. 🏳️‍🌈 It poured.", ["😀 It rained.", "🏳️‍🌈 It poured."]),

@@ -39,17 +39,18 @@ def _words(name: str) -> list[str]:
 
 
 _UPPER = "".join(c for c in map(chr, [*range(0x41, 0x588), *range(0x1E00, 0x1F00)]) if c.isupper())
-_ABBREVIATION = rf"(?:(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Lt|Gen|Col|Maj|Capt|Cmdr|Adm|Sgt|Rev|Hon|St|Jr|Sr|[{_UPPER}])\.)"
+_ABBREVIATION = rf"(?:(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Lt|Gen|Col|Maj|Capt|Cmdr|Adm|Sgt|Rev|Hon|St|Jr|Sr|Corp|Inc|Ltd|Co|Bros|[{_UPPER}])\.)"
 _ACRONYM = rf"(?:(?:[{_UPPER}]\.){{2,}})"
 _CAPITALISED = rf"(?:(?:[dlDLO]['’]|[Mm]a?c|[ae]l-)?[{_UPPER}][^\W_]*(?:[-'’&](?!s\b)[^\W_]+)*)"
 _WORD = rf"(?:{_ACRONYM}|{_ABBREVIATION}|{_CAPITALISED})"
 _PARTICLE = r"(?:(?:van|von|der|den|de|del|della|di|da|das|dos|du|la|le|el|al|bin|bint|ibn|ben|ter|ten|zu|y|und) )"
 # "of" belongs to the name after the words that head the names of bodies, not after a person's: "Poe of Ohio".
 _BODY_NOUNS = _words("bodies.txt")
-_BODY = rf"(?:(?:{'|'.join(_BODY_NOUNS)}) (?:of|for|on)(?: the)? {_WORD}(?:(?:, {_WORD})* (?:and|&) {_WORD})?)"
+_BODIES = "|".join(_BODY_NOUNS)
+_BODY = rf"(?:(?:{_BODIES}) (?:of|for|on)(?: the)? {_WORD}(?:(?:, {_WORD})* (?:and|&) {_WORD})?)"
 _UNIT = rf"(?:{_BODY}|{_WORD})"
 _NAME = re.compile(
-    rf"(?<![\w'’.@#])(?:{_PARTICLE}{{0,2}})(?={_WORD}){_UNIT}(?:[ \u00a0](?:& )?{_PARTICLE}{{0,2}}{_UNIT})*"
+    rf"(?<![\w'’.@#])(?:{_PARTICLE}{{0,2}})(?={_WORD}){_UNIT}(?:(?:['’](?= (?:{_BODIES})\b))?[ \u00a0](?:& )?{_PARTICLE}{{0,2}}{_UNIT})*"
 )
 _SPACED = re.compile(r"[^ \u00a0]+")
 _OPENING = " \u00a0\t\"“”„'‘’«»‹›([*•-–—"

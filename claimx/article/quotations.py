@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 from claimx.article.sentences import split_paragraphs
 
-_DOUBLE = '"“”„‟＂'
+_DOUBLE = frozenset(['"', "“", "”", "„", "‟", "＂", "''"])
 _SINGLE = "'‘’‚‛"
 _PAIRS = {"«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」", "『": "』", "``": "''", "〝": "〞"}
-_MARK = re.compile("``|[" + re.escape(_DOUBLE + _SINGLE + "«»‹›「『〝") + "]")
+_MARK = re.compile("``|''|[\"“”„‟＂" + _SINGLE + "«»‹›「『〝]")
 _ELISION = re.compile(r"(?:em|n|til|tis|twas|cause|bout|round|\d0s)\b", re.IGNORECASE)
-_BEFORE_OPENING = "([{<—–-/|:" + _DOUBLE + _SINGLE
+_BEFORE_OPENING = '([{<—–-/|:"“”„‟＂' + _SINGLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def find_quotations(text: str) -> list[Quotation]:
     [(0, 8), (19, 24)]
     """
     paragraphs = split_paragraphs(text)
-    openings = [text[start] for start, _ in paragraphs[1:]] + [""]
+    openings = [text[start : start + 2] for start, _ in paragraphs[1:]] + [""]
     return [
         quotation
         for (start, end), following in zip(paragraphs, openings, strict=False)
@@ -54,7 +54,7 @@ def find_quotations(text: str) -> list[Quotation]:
 
 
 def _quotations_of_paragraph(text: str, start: int, end: int, following: str) -> Iterator[Quotation]:
-    """Quotations between two offsets; `following` is the character with which the next paragraph opens."""
+    """Quotations between two offsets; `following` are the first two characters of the next paragraph."""
     marks = [(mark.start(), mark[0]) for mark in _MARK.finditer(text, start, end)]
     position = start
     for number, (at, mark) in enumerate(marks):
@@ -77,21 +77,21 @@ def _quotation(text: str, start: int, inner_start: int, inner_end: int, end: int
     return Quotation(start, end, inner_start, inner_end, continues)
 
 
-def _same_style(mark: str, other: str) -> bool:
-    return other != "" and (mark == other or (mark in _DOUBLE and other in _DOUBLE))
+def _same_style(mark: str, following: str) -> bool:
+    return following.startswith(mark) or (mark in _DOUBLE and (following[:1] in _DOUBLE or following in _DOUBLE))
 
 
 def _opens(text: str, at: int, mark: str, start: int, end: int) -> bool:
     """Whether a mark outside all quotations opens one."""
     after = text[at + len(mark)] if at + len(mark) < end else " "
-    if mark in "“„‟«‹「『〝``":
+    if mark in ("“", "„", "‟", "«", "‹", "「", "『", "〝", "``"):
         return mark in "«‹「『〝" or not after.isspace()
     before = text[at - 1] if at > start else " "
     if after.isspace() or not (before.isspace() or before in _BEFORE_OPENING):
         return False
     if mark in _SINGLE:
         # A word may begin with an apostrophe: 'em, '90s; and ’ never opens in English.
-        return mark != "’" and (after.isalnum() or after in _DOUBLE + "…([$£€") and not _ELISION.match(text, at + 1)
+        return mark != "’" and (after.isalnum() or after in '"“”„…([$£€') and not _ELISION.match(text, at + 1)
     return after.isalnum() or after in _SINGLE + "…([$£€.-—–#@¿¡"
 
 
@@ -119,7 +119,7 @@ def _close_double(text: str, marks: list[tuple[int, str]], number: int, start: i
                 # A second opening before any close: the first close is missing.
                 return at, at
             continue
-        return at, at + 1
+        return at, at + len(mark)
     return None
 
 

@@ -12,6 +12,10 @@ from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
 
 _LINE = re.compile(r"[^\r\n]+")
 _LONGEST_PIECE = 10_000
+# Abbreviations before a name that `sentencex` takes for the end of a sentence.
+_UNFINISHED = re.compile(
+    r"\b(?:Ms|Mx|Messrs|Cllr|Atty|Ald|Supt|Cmdr|Adm|Insp|Det|Cpl|Pvt|Sens|Reps|Gov|Pres|Treas|vs)\.$"
+)
 _WRAPPED_LINE = range(50, 101)
 _SENTENCE_ENDS = tuple(".!?:;…\"'”’»")
 
@@ -76,15 +80,18 @@ def _is_wrapped(text: str, lines: list[tuple[int, int]]) -> bool:
 
 
 def _sentences_of_paragraph(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    sentences = []
+    sentences: list[tuple[int, int]] = []
     for piece_start, piece_end in _pieces(text, start, end):
         # The boundaries count code points of the piece they are given.
         for boundary in get_sentence_boundaries("en", text[piece_start:piece_end]):
             sentence: str = boundary["text"]
             stripped = sentence.strip()
-            if stripped:
-                begin = piece_start + boundary["start_index"] + sentence.index(stripped)
-                sentences.append((begin, begin + len(stripped)))
+            if not stripped:
+                continue
+            begin = piece_start + boundary["start_index"] + sentence.index(stripped)
+            if sentences and _UNFINISHED.search(text, max(sentences[-1][0], sentences[-1][1] - 12), sentences[-1][1]):
+                begin = sentences.pop()[0]
+            sentences.append((begin, piece_start + boundary["start_index"] + len(sentence.rstrip())))
     return sentences
 
 

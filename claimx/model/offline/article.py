@@ -1,75 +1,143 @@
-"""Every attribution of an article: reports sentence by sentence, quotations that run on across sentences and paragraphs."""
+"""Every attribution of an article: reports sentence by sentence, and speech that runs on across sentences and paragraphs."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from claimx.article.quotations import Quotation, find_quotations
 from claimx.article.sentences import split_paragraphs, split_sentences
-from claimx.model.offline.attributions import Attribution, attributions_of_sentence, quotation_cue
+from claimx.model.offline.attributions import Attribution, attributions_of_sentence, introduction, quotation_cue
+from claimx.model.offline.boilerplate import is_boilerplate
+from claimx.model.offline.noun_phrases import noun_phrase_starting
 from claimx.model.offline.tokens import Token, tokenize
+from claimx.model.offline.turns import Turn, find_turns
+from claimx.model.offline.words import PREPOSITIONS, SUBORDINATORS
 
 Span = tuple[int, int]
 
 
-def attributions_of_article(text: str) -> list[Attribution]:
-    """Every attribution of `text`, in order of its content."""
+@dataclass(slots=True)
+class Reading:
+    """What was found in an article: its attributions, and who or what each sentence is about."""
+
+    attributions: list[Attribution] = field(default_factory=list)
+    subjects: list[Span] = field(default_factory=list)
+
+
+def read_article(text: str) -> Reading:
+    """Find the attributions of `text` and the subjects of its sentences, in order."""
     quotations = find_quotations(text)
     starts = [quotation.start for quotation in quotations]
-    sentences = iter(split_sentences(text))
-    sentence = next(sentences, None)
-    found: list[Attribution] = []
-    speaking: Attribution | None = None
+    turns = {turn.start: turn for turn in find_turns(text)}
+    sentences = split_sentences(text)
+    position = 0
+    reading = Reading()
+    speech = _Speech(reading.attributions, quotations)
     for start, end in split_paragraphs(text):
-        rows = []
-        while sentence is not None and sentence[0] < end:
-            rows.append(tokenize(text, *sentence, quotations, starts))
-            sentence = next(sentences, None)
-        reports, speaking = _paragraph(rows, quotations, speaking, found)
-        found += reports
-    return [_without_marks(text, item, quotations, starts) for item in found]
-
-
-def _paragraph(
-    rows: list[list[Token]], quotations: list[Quotation], speaking: Attribution | None, earlier: list[Attribution]
-) -> tuple[list[Attribution], Attribution | None]:
-    found: list[Attribution] = []
-    pending: list[Span] = []
-    current: Attribution | None = None
-    for tokens in rows:
-        if tokens and all(token.quotation >= 0 for token in tokens if token.is_word):
-            pieces = _pieces(tokens)
-            if current is not None:
-                found[found.index(current)] = current = replace(current, content=(*current.content, *pieces))
-            else:
-                pending += pieces
+        first = position
+        while position < len(sentences) and sentences[position][0] < end:
+            position += 1
+        if is_boilerplate(text[start : min(end, start + 40)]):
             continue
-        reports = attributions_of_sentence(tokens)
-        if pending:
-            answer = quotation_cue(tokens)
-            if answer is not None:
-                current = replace(answer, content=tuple(pending))
-                reports = [current, *(r for r in reports if r.cue != answer.cue)]
-                pending = []
-        found += reports
-        quoted = [r for r in reports if any(_has_quotation(tokens, piece) for piece in r.content)]
-        current = quoted[-1] if quoted else (current if pending or current in reports else None)
-    if pending:
-        if speaking is not None:
-            if speaking in earlier:
-                earlier[earlier.index(speaking)] = speaking = replace(speaking, content=(*speaking.content, *pending))
-            return found, speaking
-        return found, None
-    return found, current
+        turn = turns.get(start)
+        if turn is not None and turn.is_answer:
+            reading.attributions.append(_of_turn(turn))
+            continue
+        begin = turn.label_end if turn is not None else start
+        rows = [tokenize(text, max(s, begin), e, quotations, starts) for s, e in sentences[first:position] if e > begin]
+        speech.read_paragraph(rows)
+        reading.subjects += [subject for tokens in rows if (subject := _subject(tokens))]
+    reading.attributions = [
+        item
+        for item in (_without_marks(text, item, quotations, starts) for item in reading.attributions)
+        if item.content
+    ]
+    return reading
 
 
-def _pieces(tokens: list[Token]) -> list[Span]:
+def _of_turn(turn: Turn) -> Attribution:
+    label = (turn.start, turn.name_end)
+    return Attribution(turn.pieces, None, label, label, None)
+
+
+class _Speech:
+    """Who is speaking as the paragraphs go by: quotations without a cue go to them."""
+
+    def __init__(self, found: list[Attribution], quotations: list[Quotation]) -> None:
+        self.found = found
+        self.quotations = quotations
+        self.speaking: int | None = None
+        self.waiting: list[Span] = []
+        self.announced: Attribution | None = None
+
+    def read_paragraph(self, rows: list[list[Token]]) -> None:
+        """Take in the sentences of one paragraph."""
+        current: int | None = None
+        pending = self.waiting
+        self.waiting = []
+        for tokens in rows:
+            if not tokens:
+                continue
+            if _is_quoted(tokens):
+                pieces = _quoted_pieces(tokens)
+                if self.announced is not None:
+                    current = self._add(replace(self.announced, content=tuple(pieces)))
+                    self.announced = None
+                elif current is not None:
+                    self._extend(current, pieces)
+                else:
+                    pending = [*pending, *pieces]
+                continue
+            self.announced = None
+            reports = attributions_of_sentence(tokens)
+            if pending and (answer := quotation_cue(tokens)):
+                reports = [replace(answer, content=()), *(item for item in reports if item.cue != answer.cue)]
+            for number, item in enumerate(reports):
+                speaks = any(_has_quotation(tokens, piece) for piece in item.content)
+                if pending and number == 0 and (not item.content or _opens_quoted(tokens)):
+                    item = replace(item, content=(*pending, *item.content))
+                    speaks, pending = True, []
+                if item.content:
+                    index = self._add(item)
+                    current = index if speaks else current
+            if not any(token.quotation >= 0 for token in tokens) and reports and reports[0].content:
+                current = None
+            if tokens[-1].text == ":":
+                self.announced = introduction(tokens)
+        if pending and any(self._continues(piece) for piece in pending):
+            self.waiting = pending
+        elif pending and self.speaking is not None:
+            self._extend(self.speaking, pending)
+            current = self.speaking
+        self.speaking = current
+
+    def _add(self, item: Attribution) -> int:
+        self.found.append(item)
+        return len(self.found) - 1
+
+    def _extend(self, index: int, pieces: list[Span]) -> None:
+        item = self.found[index]
+        self.found[index] = replace(item, content=(*item.content, *pieces))
+
+    def _continues(self, piece: Span) -> bool:
+        return any(q.continues and q.start <= piece[0] < q.end for q in self.quotations[-1:])
+
+
+def _is_quoted(tokens: list[Token]) -> bool:
+    """Whether all words of a sentence are inside quotation marks."""
+    return all(token.quotation >= 0 for token in tokens if token.is_word)
+
+
+def _opens_quoted(tokens: list[Token]) -> bool:
+    return tokens[0].quotation >= 0
+
+
+def _quoted_pieces(tokens: list[Token]) -> list[Span]:
     pieces: dict[int, Span] = {}
     for token in tokens:
         if token.quotation >= 0:
-            begin = pieces.get(token.quotation, (token.start, 0))[0]
-            pieces[token.quotation] = (begin, token.end)
+            pieces[token.quotation] = (pieces.get(token.quotation, (token.start, 0))[0], token.end)
     return list(pieces.values())
 
 
@@ -77,18 +145,24 @@ def _has_quotation(tokens: list[Token], piece: Span) -> bool:
     return any(token.quotation >= 0 and piece[0] <= token.start < piece[1] for token in tokens)
 
 
+def _subject(tokens: list[Token]) -> Span | None:
+    """What a sentence is about: its first noun phrase, after "On Friday," or "When it rained,"."""
+    first = 0
+    if tokens and (tokens[0].lower in PREPOSITIONS or tokens[0].lower in SUBORDINATORS):
+        first = next((index + 1 for index, token in enumerate(tokens) if token.text == ","), len(tokens))
+    phrase = noun_phrase_starting(tokens, first, len(tokens)) if first < len(tokens) else None
+    return (tokens[phrase[0]].start, tokens[phrase[1] - 1].end) if phrase else None
+
+
 def _without_marks(text: str, item: Attribution, quotations: list[Quotation], starts: list[int]) -> Attribution:
     """Take the outer marks off pieces that are quotations, and stops off the end of all."""
     pieces = []
     for start, end in item.content:
         index = bisect_right(starts, start) - 1
-        if (
-            index >= 0
-            and start < quotations[index].inner_start
-            and end >= quotations[index].inner_end
-            and end <= quotations[index].end
-        ):
-            start, end = quotations[index].inner_start, quotations[index].inner_end
+        if index >= 0:
+            quotation = quotations[index]
+            if start < quotation.inner_start <= end and quotation.inner_end <= end <= quotation.end:
+                start, end = quotation.inner_start, quotation.inner_end
         while end > start and (text[end - 1] in ".,;:" or text[end - 1].isspace()):
             end -= 1
         if end > start:

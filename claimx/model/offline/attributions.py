@@ -1,38 +1,39 @@
-"""Indirect reports of one sentence: source, cue and content together."""
+"""The reports of one sentence: source, cue and content together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from claimx.model.offline.contents import content_after
+from claimx.model.offline.contents import content_after, content_before, trim
 from claimx.model.offline.cues import Cue, find_cues
+from claimx.model.offline.noun_phrases import Range, has_finite_verb, noun_phrase_ending, noun_phrase_starting
 from claimx.model.offline.sources import (
-    find_subject,
-    has_finite_verb,
-    noun_phrase_ending,
-    noun_phrase_starting,
-    subject_before,
+    BEFORE_GERUND,
+    find_source,
+    inverted_source,
+    quotation_ends_before,
+    relative_pronoun,
 )
 from claimx.model.offline.tokens import Token
-from claimx.model.offline.words import TIME_WORDS
+from claimx.model.offline.words import LONE_PRONOUNS, PREPOSITIONS, SUBORDINATORS, TIME_WORDS
 
 Span = tuple[int, int]
-Range = tuple[int, int]
+_ADVERBIAL = frozenset(["in", "on", "at", "after", "during", "following", "when", "as", "before"])
 
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """Somebody's claim by character offsets: content pieces, cue and mention."""
+    """Somebody's claim by character offsets.
+
+    `mention` stands beside the cue ("who"); `referent` tells who that is ("Poe"),
+    and is the mention itself unless that is a relative pronoun.
+    """
 
     content: tuple[Span, ...]
     cue: Span | None
-    mention: Span | None
+    mention: Span
+    referent: Span
     verb: Cue | None
-
-
-def span(tokens: list[Token], part: Range) -> Span:
-    """The characters of a range of tokens."""
-    return tokens[part[0]].start, tokens[part[1] - 1].end
 
 
 def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
@@ -41,28 +42,50 @@ def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
     found = []
     subject: Range | None = None
     for number, cue in enumerate(cues):
-        source, trailing = _source(tokens, cue, cues[:number], subject)
-        if source is None:
+        if cue.form == "infinitive" or (cue.form == "ing" and not _is_participle(tokens, cue)):
             continue
-        if cue.form == "finite" and not cue.passive:
-            subject = source
-        content = _contents(tokens, cue, cues, source, trailing)
+        source = inverted_source(tokens, cue)
+        content: list[Range] = []
+        if source is not None:
+            content = _around(tokens, cue.group, source[1], cues[:number])
+        else:
+            source = find_source(tokens, cue, subject)
+            if source is None:
+                continue
+            if cue.form == "finite" and not cue.passive:
+                subject = source
+            content = _contents(tokens, cue, cues, number, source)
         if content:
-            found.append(
-                Attribution(
-                    tuple(span(tokens, part) for part in content),
-                    span(tokens, (cue.first, cue.last + 1)),
-                    span(tokens, source),
-                    cue,
-                )
-            )
-    return found + _according(tokens)
+            found.append(_attribution(tokens, content, (cue.first, cue.last + 1), source, cue))
+    return [item for item in found if not _is_inner_attitude(item, found, tokens)] + _according(tokens)
+
+
+def _is_participle(tokens: list[Token], cue: Cue) -> bool:
+    """Whether an -ing form reports by itself: ", saying that" rather than "of criticising"."""
+    before = tokens[cue.group - 1] if cue.group else None
+    return before is not None and (
+        before.text == "," or (cue.verb.takes("quote") and before.lower not in BEFORE_GERUND)
+    )
+
+
+def _is_inner_attitude(item: Attribution, found: list[Attribution], tokens: list[Token]) -> bool:
+    """Whether a report within the content of another is no speech of its own: "she said she hoped"."""
+    if item.verb is None or item.cue is None:
+        return False
+    for other in found:
+        if other is item or (other.verb is not None and not other.verb.verb.takes("clause", "quote")):
+            continue
+        for start, end in other.content:
+            if start <= item.cue[0] < end:
+                opens = item.mention[0] - start < 3 and tokens[item.verb.group - 1].lower in LONE_PRONOUNS
+                return opens or not item.verb.verb.takes("quote")
+    return False
 
 
 def quotation_cue(tokens: list[Token]) -> Attribution | None:
     """The cue of a sentence that only says who spoke: "Poe said." after a quotation."""
     for cue in find_cues(tokens)[:1]:
-        source, _ = _source(tokens, cue, [], None)
+        source = find_source(tokens, cue, None)
         if (
             source
             and cue.verb.takes("quote")
@@ -70,158 +93,113 @@ def quotation_cue(tokens: list[Token]) -> Attribution | None:
             and len(tokens) <= 14
             and not content_after(tokens, cue, [cue])
         ):
-            return Attribution((), span(tokens, (cue.first, cue.last + 1)), span(tokens, source), cue)
+            return _attribution(tokens, [], (cue.first, cue.last + 1), source, cue)
     return None
 
 
-def _source(tokens: list[Token], cue: Cue, earlier: list[Cue], subject: Range | None) -> tuple[Range | None, bool]:
-    """The source, and whether it follows the cue."""
-    if cue.passive:
-        for index in range(cue.last + 1, min(cue.last + 4, len(tokens))):
-            if tokens[index].lower == "by":
-                return noun_phrase_starting(tokens, index + 1, len(tokens)), False
-        return None, False
-    before = tokens[cue.group - 1] if cue.group > 0 else None
-    # "..., said Poe": the mark before the verb and a name after it.
-    if (
-        before is not None
-        and before.text in ",\"”’'—–?!»"
-        and cue.form == "finite"
-        and cue.verb.takes("quote")
-        and cue.last + 1 < len(tokens)
-    ):
-        after = tokens[cue.last + 1]
-        if after.lower not in ("that", "he", "she", "it", "they", "to", "in", "on") or before.text != ",":
-            inverted = noun_phrase_starting(tokens, cue.last + 1, len(tokens))
-            if inverted and (before.quotation >= 0 or before.text != "," or not find_subject(tokens, cue, 0)):
-                return inverted, True
-    if cue.form == "finite":
-        if before is not None and (
-            before.lower in ("and", "but", "or", "then") or (before.text == "," and subject is not None)
-        ):
-            if subject is not None:
-                return subject, False
-            return _first_subject(tokens, cue.group), False
-        return find_subject(tokens, cue, 0), False
-    if (
-        cue.form == "ing"
-        and before is not None
-        and before.is_word
-        and before.text != ","
-        and before.lower
-        not in (
-            "by",
-            "after",
-            "before",
-            "in",
-            "for",
-            "of",
-            "from",
-            "while",
-            "without",
-            "when",
-            "and",
-            "with",
-            "on",
-            "to",
-            "than",
-            "about",
-        )
-    ):
-        return find_subject(tokens, cue, 0), False
-    return (subject or _first_subject(tokens, cue.group)), False
+def introduction(tokens: list[Token]) -> Attribution | None:
+    """The cue of a sentence that ends in a colon: what it announces stands in the next paragraph."""
+    for cue in reversed(find_cues(tokens)):
+        source = find_source(tokens, cue, None)
+        if source and cue.form == "finite":
+            return _attribution(tokens, [], (cue.first, cue.last + 1), source, cue)
+    return None
 
 
-def _first_subject(tokens: list[Token], limit: int) -> Range | None:
-    """The subject of the sentence's first verb."""
-    for index in range(1, limit):
-        if has_finite_verb(tokens, index, index + 1) or (
-            tokens[index].text[0].islower() and tokens[index].lower.endswith("ed")
-        ):
-            found = subject_before(tokens, index, 0)
-            if found:
-                return found
-    return noun_phrase_starting(tokens, 0, limit)
+def _attribution(tokens: list[Token], content: list[Range], cue: Range, source: Range, verb: Cue | None) -> Attribution:
+    def span(part: Range) -> Span:
+        return tokens[part[0]].start, tokens[part[1] - 1].end
+
+    mention = (relative_pronoun(tokens, verb) if verb else None) or source
+    return Attribution(tuple(map(span, content)), span(cue), span(mention), span(source), verb)
 
 
-def _contents(tokens: list[Token], cue: Cue, cues: list[Cue], source: Range, trailing: bool) -> list[Range]:
-    if trailing:
-        before = _before(tokens, cue.group)
-        return [*before, *_resumed(tokens, source[1], before)]
+def _contents(tokens: list[Token], cue: Cue, cues: list[Cue], number: int, source: Range) -> list[Range]:
     if cue.passive:
         part = noun_phrase_ending(tokens, cue.group - 1, 0)
         return [part] if part else []
-    # "P, she said." and "P, she said, Q."
     first = source[0]
-    if (
-        cue.form == "finite"
-        and cue.verb.takes("clause", "quote")
-        and first > 2
-        and source[1] <= cue.group
-        and (tokens[first - 1].text in ",—–" or tokens[first - 1].quotation >= 0)
-    ):
-        after = tokens[cue.last + 1].text if cue.last + 1 < len(tokens) else "."
-        before = _before(tokens, first)
-        if before and tokens[before[0][1] - 1].quotation >= 0:
-            return [*before, *_resumed(tokens, cue.last + 1, before)]
-        if before and has_finite_verb(tokens, *before[0]):
-            if after == "," and cue.last + 2 < len(tokens) and tokens[cue.last + 2].quotation < 0:
-                rest = (cue.last + 2, _trim(tokens, len(tokens)))
-                return [*before, rest] if rest[1] > rest[0] else before
-            content = content_after(tokens, cue, cues)
-            if content is None or not has_finite_verb(tokens, *content):
-                return before
-            if (
-                tokens[content[0] - 1].lower != "that"
-                and after not in ("that",)
-                and _looks_adverbial(tokens, cue.last + 1)
-            ):
-                return before
+    if cue.form == "finite" and first > 1 and source[1] <= cue.group and cue.verb.takes("clause", "quote"):
+        if quotation_ends_before(tokens, first):
+            return _around(tokens, first, cue.last + 1, cues[:number])
+        if tokens[first - 1].text in (",", "—", "–") and _trails(tokens, cue, cues, first):
+            return _around(tokens, first, cue.last + 1, cues[:number])
     content = content_after(tokens, cue, cues)
     return [content] if content else []
 
 
-def _resumed(tokens: list[Token], at: int, before: list[Range]) -> list[Range]:
-    """The rest of a quotation that its cue interrupts."""
-    if not before or tokens[before[0][1] - 1].quotation < 0:
+def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
+    """Whether "she said", which begins at `first`, follows its content or stands within it."""
+    before = content_before(tokens, first)
+    if before is None:
+        return False
+    after = tokens[cue.last + 1] if cue.last + 1 < len(tokens) else None
+    parenthesis = after is not None and after.text == ","
+    opening = tokens[before[0]].lower
+    if opening in SUBORDINATORS | PREPOSITIONS or opening in ("asked", "speaking", "pressed"):
+        commas = [index for index in range(*before) if tokens[index].text == ","]
+        if not commas or not has_finite_verb(tokens, commas[-1], before[1]):
+            return parenthesis and not any(other.first < first for other in cues)
+    if parenthesis:
+        return True
+    if not has_finite_verb(tokens, *before):
+        return False
+    if after is None or after.text in (".", "!", "?", ";"):
+        return True
+    content = content_after(tokens, cue, cues)
+    if content is None or not has_finite_verb(tokens, *content):
+        return not (content and cue.verb.takes("noun"))
+    return tokens[content[0] - 1].lower != "that" and (after.lower in _ADVERBIAL or after.lower in TIME_WORDS)
+
+
+def _around(tokens: list[Token], limit: int, resume: int, earlier: list[Cue]) -> list[Range]:
+    """The content on both sides of a cue that begins at `limit`; it may go on from `resume`."""
+    quoted = quotation_ends_before(tokens, limit)
+    floor = 0
+    if any(cue.first < limit and tokens[cue.first].quotation < 0 for cue in earlier):
+        floor = _quotation_start(tokens, limit) if quoted else 0
+    before = content_before(tokens, limit, floor)
+    if before is None:
         return []
+    if quoted:
+        return [before, *_resumed_quotation(tokens, resume)]
+    if resume < len(tokens) and tokens[resume].text == "," and resume + 1 < len(tokens):
+        if tokens[resume + 1].quotation >= 0:
+            return [before, *_resumed_quotation(tokens, resume)]
+        rest = (resume + 1, trim(tokens, len(tokens)))
+        if (rest[1] > rest[0] and not has_finite_verb(tokens, *before)) or limit == resume - 2:
+            return [before, rest]
+    return [before]
+
+
+def _quotation_start(tokens: list[Token], limit: int) -> int:
+    """The first token of the quotation that ends before `limit`."""
+    index = limit - 1
+    while index > 0 and tokens[index].quotation < 0:
+        index -= 1
+    number = tokens[index].quotation
+    while index > 0 and tokens[index - 1].quotation == number:
+        index -= 1
+    return index
+
+
+def _resumed_quotation(tokens: list[Token], at: int) -> list[Range]:
+    """The rest of a quotation that its cue interrupts, if no other cue comes first."""
     for index in range(at, len(tokens)):
         if tokens[index].quotation >= 0:
+            if tokens[index - 1].text not in ",.;:—–" and tokens[index - 1].lower not in ("that", "and"):
+                return []
             end = index
             while end < len(tokens) and tokens[end].quotation == tokens[index].quotation:
                 end += 1
-            return [(index, end)] if tokens[index - 1].text in ",.;:—–" or tokens[index - 1].lower == "that" else []
+            return [(index, end)]
+        if tokens[index].lower in ("said", "says", "added", "told"):
+            return []
     return []
 
 
-def _looks_adverbial(tokens: list[Token], at: int) -> bool:
-    return (
-        tokens[at].lower in ("in", "on", "at", "after", "during", "following", "when", "as", "before")
-        or tokens[at].lower in TIME_WORDS
-    )
-
-
-def _before(tokens: list[Token], limit: int) -> list[Range]:
-    """The clause that ends before `limit`, back to the sentence's start or a semicolon."""
-    end = _trim(tokens, limit)
-    start = end
-    while start > 0 and not (tokens[start - 1].text in ";" and tokens[start - 1].quotation < 0):
-        start -= 1
-    if start < end and tokens[start].lower in ("but", "and", "so", "yet") and start + 1 < end:
-        start += 1
-    return [(start, end)] if end > start else []
-
-
-def _trim(tokens: list[Token], end: int) -> int:
-    while (
-        end > 0 and tokens[end - 1].text in (",", ".", "—", "–", "-", ";", ":", "!") and tokens[end - 1].quotation < 0
-    ):
-        end -= 1
-    return end
-
-
 def _according(tokens: list[Token]) -> list[Attribution]:
-    """ "According to X, P" and "P, according to X"."""
+    """What is "according to" somebody: the clause before it or, where it opens the sentence, after its comma."""
     found = []
     for index in range(len(tokens) - 2):
         if tokens[index].lower != "according" or tokens[index + 1].lower != "to" or tokens[index].quotation >= 0:
@@ -229,29 +207,18 @@ def _according(tokens: list[Token]) -> list[Attribution]:
         source = noun_phrase_starting(tokens, index + 2, len(tokens))
         if source is None:
             continue
-        content: list[Range] = []
-        if index <= 1 or tokens[index - 1].text in ";":
-            comma = next((k for k in range(source[1], len(tokens)) if tokens[k].text == ","), None)
-            if comma is not None:
-                content = [(comma + 1, _trim(tokens, len(tokens)))]
+        comma = next(
+            (at for at in range(source[1], len(tokens)) if tokens[at].text == "," and tokens[at].quotation < 0), None
+        )
+        rest = (comma + 1, trim(tokens, len(tokens))) if comma is not None else None
+        if index <= 1 or tokens[index - 1].text == ";":
+            content = [rest] if rest else []
         else:
-            content = _before(tokens, index)
-            if (
-                content
-                and source[1] < len(tokens)
-                and tokens[source[1]].text == ","
-                and len(tokens) - source[1] > 4
-                and not has_finite_verb(tokens, *content[0])
-            ):
-                content.append((source[1] + 1, _trim(tokens, len(tokens))))
+            before = content_before(tokens, index)
+            content = [before] if before else []
+            if rest and comma == source[1] and before and not has_finite_verb(tokens, *before):
+                content.append(rest)
         content = [part for part in content if part[1] > part[0]]
         if content:
-            found.append(
-                Attribution(
-                    tuple(span(tokens, part) for part in content),
-                    (tokens[index].start, tokens[index + 1].end),
-                    span(tokens, source),
-                    None,
-                )
-            )
+            found.append(_attribution(tokens, content, (index, index + 2), source, None))
     return found

@@ -2,175 +2,181 @@
 
 from __future__ import annotations
 
-from claimx.model.offline.cues import Cue, is_adverb
-from claimx.model.offline.sources import has_finite_verb, noun_phrase_starting, starts_noun_phrase
+from claimx.model.offline.cues import Cue
+from claimx.model.offline.noun_phrases import (
+    Range,
+    has_finite_verb,
+    is_adverb,
+    noun_phrase_starting,
+    starts_noun_phrase,
+)
 from claimx.model.offline.tokens import Token
-from claimx.model.offline.words import (
-    PREPOSITIONS,
-    TIME_WORDS,
-)
+from claimx.model.offline.words import CONJUNCTIONS, DETERMINERS, LONE_PRONOUNS, PREPOSITIONS, TIME_WORDS
 
-Range = tuple[int, int]
 _WH = frozenset(["whether", "how", "what", "why", "if", "who", "when", "where", "which"])
-_TIME_OPENERS = frozenset(
-    [
-        "on",
-        "in",
-        "at",
-        "during",
-        "after",
-        "before",
-        "this",
-        "last",
-        "earlier",
-        "late",
-        "early",
-        "by",
-        "over",
-        "later",
-        "following",
-        "ahead",
-        "when",
-    ]
-)
-_MARKS = "\"“”„«»''``‘’'"
+_CONTRAST = frozenset(["while", "although", "though", "whereas"])
+_JOINTS = CONJUNCTIONS | _CONTRAST | {"then", "who"}
+_STOPS = frozenset(".!?,;:—–-…")
 _LOOKAHEAD = 14
+_CLAUSE_WINDOW = 25
 
 
 def content_after(tokens: list[Token], cue: Cue, cues: list[Cue]) -> Range | None:
-    """The content that follows a cue, as a range of token indices, or None if the verb takes none that is there."""
+    """The content that follows a cue; None if it has none that its verb could take."""
     start = _content_start(tokens, cue)
     if start is None:
         return None
-    end = clause_end(tokens, start, cue, cues)
+    end = _content_end(tokens, start, cue, cues)
     return (start, end) if end > start else None
 
 
+def content_before(tokens: list[Token], limit: int, floor: int = 0) -> Range | None:
+    """The clause that ends before `limit`, back to a semicolon or `floor`."""
+    end = trim(tokens, limit)
+    start = end
+    while start > floor and not (tokens[start - 1].text == ";" and tokens[start - 1].quotation < 0):
+        start -= 1
+    if start + 1 < end and tokens[start].lower in ("but", "and", "so", "yet") and tokens[start].quotation < 0:
+        start += 1
+    return (start, end) if end > start else None
+
+
+def trim(tokens: list[Token], end: int) -> int:
+    """`end` without the marks before it, unless they are quoted."""
+    while end > 0 and tokens[end - 1].text in _STOPS and tokens[end - 1].quotation < 0:
+        end -= 1
+    return end
+
+
 def _content_start(tokens: list[Token], cue: Cue) -> int | None:
+    """Where the content after a cue begins, by what its verb takes."""
     verb = cue.verb
-    size = len(tokens)
     at = cue.last + 1
-    while (
-        at < size
-        and (is_adverb(tokens[at]) or tokens[at].text in ",")
-        and tokens[at].lower not in TIME_WORDS
-        and at < cue.last + 3
-        and not tokens[at].text[0].isupper()
-    ):
-        if tokens[at].text == ",":
-            # ", that" or a parenthesis may follow; a comma before anything else ends the matter.
-            if at + 1 < size and tokens[at + 1].quotation >= 0 and verb.takes("quote"):
-                return at + 1
-            break
+    if at < len(tokens) and is_adverb(tokens[at]):
         at += 1
-    if at >= size:
+    if at >= len(tokens):
         return None
     token = tokens[at]
-    if token.text == ":":
-        return at + 1 if at + 1 < size and verb.takes("clause", "quote", "noun") else None
-    if (verb.takes("addressee") and cue.verb.verb != "warn") or (
-        cue.verb.verb in ("warn", "ask") and starts_noun_phrase(token)
-    ):
+    following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if token.text in (",", ":", "—", "–"):
+        if (
+            following is None
+            or not (token.text == ":" or following.quotation >= 0)
+            or not verb.takes("clause", "quote")
+        ):
+            return None
+        return at + 1
+    if verb.takes("addressee"):
         told = _after_addressee(tokens, at)
-        if told is not None:
-            return told
-        if cue.passive or cue.verb.verb not in ("warn", "ask"):
-            return at if token.lower == "of" else None
+        if told is not None or not verb.takes("noun", "wh"):
+            return told if told is not None else (at + 1 if token.lower == "that" else None)
     if token.lower == "that" and verb.takes("clause", "that"):
         return at + 1
     if token.lower in _WH and verb.takes("wh", "clause", "that"):
         return at
-    if token.lower in verb.prepositions and at + 1 < size:
+    if token.lower in verb.prepositions and following is not None:
         return at + 1
     if token.lower == "to" and verb.takes("inf"):
         return at
-    if token.quotation >= 0 and (verb.takes("noun", "clause", "quote")):
-        return at
+    if token.quotation >= 0:
+        return at if verb.takes("noun", "clause", "quote") else None
     if verb.takes("clause", "that") and (
-        token.lower in PREPOSITIONS or token.lower in TIME_WORDS or token.lower in _TIME_OPENERS
+        token.lower in PREPOSITIONS or token.lower in TIME_WORDS or token.lower in ("earlier", "late", "last", "this")
     ):
-        return _after_adverbial(tokens, at, verb.takes("clause"))
-    if verb.takes("noun") and starts_noun_phrase(token):
+        found = _after_adverbial(tokens, at, bare=verb.takes("clause"))
+        if found is not None or token.lower in PREPOSITIONS:
+            return found
+    if verb.takes("as"):
+        return at if starts_noun_phrase(token) and any(t.lower == "as" for t in tokens[at : at + _LOOKAHEAD]) else None
+    if not starts_noun_phrase(token):
+        return None
+    if verb.takes("noun"):
         return at
-    if verb.takes("clause") and starts_noun_phrase(token):
-        return at if has_clause(tokens, at) or verb.verb == "say" else None
-    return None
+    # After "said" nothing but a clause can follow; elsewhere a verb must show that it is one.
+    return at if verb.takes("clause") and (verb.verb == "say" or _has_clause(tokens, at)) else None
 
 
-def has_clause(tokens: list[Token], first: int) -> bool:
-    """Whether a finite verb comes soon."""
-    return has_finite_verb(tokens, first, min(first + 25, len(tokens)))
+def _has_clause(tokens: list[Token], first: int) -> bool:
+    """Whether a finite verb comes soon enough for a clause without "that"."""
+    return has_finite_verb(tokens, first, min(first + _CLAUSE_WINDOW, len(tokens)))
 
 
 def _after_addressee(tokens: list[Token], at: int) -> int | None:
     """Where the content begins after "told the court" or "told reporters on Friday that"."""
-    for index in range(at, min(at + _LOOKAHEAD, len(tokens))):
-        token = tokens[index]
-        if token.lower == "that" and index > at:
-            return index + 1
-        if token.text in ",:" and index + 1 < len(tokens) and tokens[index + 1].quotation >= 0:
-            return index + 1
-        if token.quotation >= 0:
-            return index
-        if token.text in ".;":
-            break
+    if tokens[at].lower == "that" or tokens[at].quotation >= 0:
+        return at + (tokens[at].lower == "that")
     told = noun_phrase_starting(tokens, at, len(tokens))
     if told is None:
         return None
     index = told[1]
-    if index < len(tokens) and tokens[index].lower in _WH | {"to", "about", "of"}:
-        return index
-    while index < len(tokens) and (tokens[index].lower in TIME_WORDS or tokens[index].lower in _TIME_OPENERS):
+    while index < len(tokens) and (
+        tokens[index].lower in TIME_WORDS
+        or (
+            tokens[index].lower in ("on", "last", "this", "late", "early")
+            and tokens[min(index + 1, len(tokens) - 1)].lower in TIME_WORDS
+        )
+    ):
         index += 1
-    if index < len(tokens) and starts_noun_phrase(tokens[index]) and has_clause(tokens, index):
+    if index >= len(tokens):
+        return None
+    if tokens[index].lower in _WH | {"to", "about", "of"}:
         return index
+    if tokens[index].lower == "that":
+        return index + 1
+    if tokens[index].quotation >= 0:
+        return index
+    if starts_noun_phrase(tokens[index]) and _has_clause(tokens, index):
+        return index
+    for index in range(told[1], min(at + _LOOKAHEAD, len(tokens))):
+        token = tokens[index]
+        if token.lower == "that":
+            return index + 1
+        if token.text in ",:" and index + 1 < len(tokens) and tokens[index + 1].quotation >= 0:
+            return index + 1
+        if token.text in ".;:":
+            return None
     return None
 
 
-def _after_adverbial(tokens: list[Token], at: int, bare: bool) -> int | None:
+def _after_adverbial(tokens: list[Token], at: int, *, bare: bool) -> int | None:
     """Where the content begins after "said on Friday" or "said in a statement that"."""
     for index in range(at, min(at + _LOOKAHEAD, len(tokens))):
         token = tokens[index]
-        if token.lower == "that" and index + 1 < len(tokens):
+        if token.lower == "that" and index + 1 < len(tokens) and tokens[index - 1].lower not in PREPOSITIONS:
             return index + 1
         if token.quotation >= 0 and tokens[index - 1].text in ",:":
             return index
-        if token.text in ".;:,":
+        if token.text in ".;:," or token.quotation >= 0:
             break
     if not bare:
         return None
     index = at
     while index < len(tokens) and (
         tokens[index].lower in TIME_WORDS
-        or tokens[index].lower in PREPOSITIONS | {"this", "last"}
-        or is_adverb(tokens[index])
+        or tokens[index].lower in ("on", "this", "last", "late", "early", "earlier", "in")
         or tokens[index].text.isdigit()
     ):
         index += 1
-    if (
-        index > at
-        and index < len(tokens)
-        and tokens[index - 1].lower in TIME_WORDS
-        and starts_noun_phrase(tokens[index])
-        and has_clause(tokens, index)
-    ):
-        return index
-    # "said in a statement the ship had sunk"
-    if tokens[at].lower in PREPOSITIONS:
+    if index == at or tokens[index - 1].lower not in TIME_WORDS:
+        if tokens[at].lower not in PREPOSITIONS:
+            return None
         phrase = noun_phrase_starting(tokens, at + 1, len(tokens))
-        if (
-            phrase
-            and phrase[1] < len(tokens)
-            and starts_noun_phrase(tokens[phrase[1]])
-            and has_clause(tokens, phrase[1])
-        ):
-            return phrase[1]
-    return None
+        if phrase is None:
+            return None
+        index = phrase[1]
+    return index if index < len(tokens) and starts_noun_phrase(tokens[index]) and _has_clause(tokens, index) else None
 
 
-def clause_end(tokens: list[Token], start: int, cue: Cue, cues: list[Cue]) -> int:
-    """Where the content that starts at `start` ends: at the sentence's end or where another report begins."""
-    starts = {other.group: other for other in cues if other.first > cue.last}
+def _content_end(tokens: list[Token], start: int, cue: Cue, cues: list[Cue]) -> int:
+    """Where the content that starts at `start` ends: with the sentence, or where another report begins."""
+    later = [other for other in cues if other.first > cue.last]
+    groups = {other.group: other for other in later}
+    relative = (
+        cue.group > 0
+        and tokens[cue.group - 1].lower in ("who", "which")
+        and cue.group > 1
+        and tokens[cue.group - 2].text == ","
+    )
     depth = 0
     for index in range(start, len(tokens)):
         token = tokens[index]
@@ -182,43 +188,49 @@ def clause_end(tokens: list[Token], start: int, cue: Cue, cues: list[Cue]) -> in
                 return index
         if token.quotation >= 0 or depth > 0:
             continue
-        if token.text == ";" or (token.text in ".?!" and index == len(tokens) - 1):
+        if token.text == ";":
             return index
-        if token.text not in (",", "—", "–", "--") and token.lower not in ("and", "but", "or", "while", "as"):
-            continue
-        if token.lower == "as" and token.text != ",":
-            continue
-        after = index + 1
-        comma = token.text == ","
-        while after < len(tokens) and (
-            tokens[after].lower in ("and", "but", "or", "while", "although", "though", "yet", "then", "who")
-            or is_adverb(tokens[after])
+        if (
+            (token.text == "," or token.lower in _JOINTS)
+            and index > start
+            and _another_begins(tokens, index, groups, relative=relative, later=later)
         ):
-            after += 1
-        if after >= len(tokens):
             return index
-        if comma and tokens[after].lower == "according":
-            return index
-        other = starts.get(after)
-        if other is None and after > index + 1:
-            other = starts.get(after - 1)
-        if other is not None and other.first > index:
-            if other.form == "ing" and not comma:
-                continue
-            if other.form == "infinitive":
-                continue
-            return index
-        if tokens[after - 1].lower in ("but", "and", "while", "although", "though") and (
-            comma or tokens[after - 1].lower == "while"
-        ):
-            subject = noun_phrase_starting(tokens, after, len(tokens))
-            if subject and any(subject[1] <= group <= subject[1] + 2 for group in starts):
-                return index
-    end = len(tokens)
-    while (
-        end > start
-        and tokens[end - 1].text in (".", "!", "?", ",", ";", ":", "—", "–", "-", "…")
-        and tokens[end - 1].quotation < 0
+    return trim(tokens, len(tokens))
+
+
+def _another_begins(
+    tokens: list[Token], index: int, groups: dict[int, Cue], *, relative: bool, later: list[Cue]
+) -> bool:
+    """Whether a comma or a conjunction ends the content because another report or the main clause goes on there."""
+    comma = tokens[index].text == ","
+    after = index + 1 if comma else index
+    while after < len(tokens) and (tokens[after].lower in _JOINTS or is_adverb(tokens[after])) and after not in groups:
+        after += 1
+    if after >= len(tokens):
+        return True
+    joint = tokens[after - 1].lower if after - 1 > index or not comma else ""
+    if comma and tokens[after].lower == "according":
+        return True
+    if after in groups:
+        other = groups[after]
+        return other.form == "finite" or (other.form == "ing" and comma)
+    if relative and comma and has_finite_verb(tokens, after - 1, after + 1):
+        return True
+    if joint in _CONTRAST and later and comma:
+        return True
+    if not comma and (
+        joint not in CONJUNCTIONS or not (tokens[after].lower in LONE_PRONOUNS or tokens[after].lower in DETERMINERS)
     ):
-        end -= 1
-    return end
+        return False
+    subject = noun_phrase_starting(tokens, after, len(tokens))
+    if subject is None:
+        return False
+    other_group = next((group for group in range(subject[1], subject[1] + 3) if group in groups), None)
+    if other_group is None:
+        return False
+    if joint:
+        return True
+    # ", the ministry said." at the end of the sentence
+    last = groups[other_group].last + 1
+    return last >= len(tokens) or tokens[last].text in ".," or tokens[last].lower in PREPOSITIONS | TIME_WORDS

@@ -6,163 +6,27 @@ from dataclasses import dataclass
 from typing import Literal
 
 from claimx.model.offline.lexicon import CueVerb, Form, cue_forms
+from claimx.model.offline.noun_phrases import is_adverb, is_name
 from claimx.model.offline.tokens import Token
 from claimx.model.offline.words import (
-    ADVERBS,
     AUXILIARIES,
+    BEFORE_BASE_FORM,
+    BEFORE_TO,
     DETERMINERS,
+    FORMS_OF_BE,
+    LONE_PRONOUNS,
     NEGATIONS,
     POSSESSIVES,
     PREPOSITIONS,
-    SUBJECT_PRONOUNS,
+    SUBORDINATORS,
 )
 
-_BE = frozenset(
-    [
-        "is",
-        "are",
-        "was",
-        "were",
-        "am",
-        "be",
-        "been",
-        "being",
-        "'s",
-        "'re",
-        "'m",
-        "get",
-        "gets",
-        "got",
-        "it's",
-        "that's",
-        "he's",
-        "she's",
-        "they're",
-        "we're",
-    ]
-)
-_BASE_BEFORE = frozenset(
-    [
-        "to",
-        "will",
-        "would",
-        "can",
-        "could",
-        "should",
-        "may",
-        "might",
-        "must",
-        "shall",
-        "do",
-        "does",
-        "did",
-        "don't",
-        "doesn't",
-        "didn't",
-        "won't",
-        "wouldn't",
-        "can't",
-        "cannot",
-        "couldn't",
-        "shouldn't",
-        "'ll",
-        "'d",
-        "i",
-        "you",
-        "we",
-        "they",
-        "who",
-        "people",
-        "police",
-        "not",
-        "n't",
-        "and",
-        "or",
-        "but",
-        "let",
-        "i'd",
-        "he'd",
-        "she'd",
-        "they'd",
-        "we'd",
-        "i'll",
-        "he'll",
-        "she'll",
-        "they'll",
-        "we'll",
-    ]
-)
-# "is expected to say", "refused to say": the words before "to" that belong to the verb.
-_BEFORE_TO = frozenset(
-    [
-        "expected",
-        "set",
-        "likely",
-        "unlikely",
-        "due",
-        "going",
-        "about",
-        "willing",
-        "unwilling",
-        "ready",
-        "able",
-        "unable",
-        "eager",
-        "reluctant",
-        "scheduled",
-        "poised",
-        "continued",
-        "continues",
-        "continue",
-        "began",
-        "begin",
-        "begins",
-        "tried",
-        "tries",
-        "try",
-        "trying",
-        "wants",
-        "want",
-        "wanted",
-        "plans",
-        "plan",
-        "planned",
-        "went",
-        "goes",
-        "refused",
-        "refuses",
-        "declined",
-        "declines",
-        "vowed",
-        "vows",
-        "pledged",
-        "promised",
-        "threatened",
-        "sought",
-        "seeks",
-        "used",
-        "quick",
-        "determined",
-        "failed",
-        "fails",
-        "hopes",
-        "hoped",
-        "intends",
-        "intended",
-        "prepared",
-        "keen",
-        "free",
-        "happy",
-        "agreed",
-        "need",
-        "needs",
-        "have",
-        "has",
-        "had",
-        "first",
-    ]
-)
+VerbForm = Literal["finite", "ing", "infinitive"]
 _NOT_PLURAL = PREPOSITIONS | AUXILIARIES | {"'s"}
+# After these a word that looks like a verb is a noun or an adjective.
+_BEFORE_NOUN = (DETERMINERS - LONE_PRONOUNS - {"that", "this", "these", "those"}) | POSSESSIVES | PREPOSITIONS | {"'s"}
+# "when asked", "Asked whether": a past form without a subject.
+_BEFORE_PARTICIPLE = (SUBORDINATORS - {"who", "which", "that", "what"}) | {""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,14 +34,14 @@ class Cue:
     """A reporting verb in a sentence, by token index.
 
     `group` is where its verb group begins ("has not said"), `first` to `last` are
-    the verb and its particle. `form` says whether it has a subject of its own.
+    the verb and its particle. A verb is `finite` if it has a subject of its own.
     """
 
     group: int
     first: int
     last: int
     verb: CueVerb
-    form: Literal["finite", "ing", "infinitive"]
+    form: VerbForm
     passive: bool
     negated: bool
 
@@ -185,9 +49,10 @@ class Cue:
 def find_cues(tokens: list[Token]) -> list[Cue]:
     """The reporting verbs among the tokens of a sentence, in order; those in quotations are left out."""
     forms = cue_forms()
+    headline = _is_headline(tokens)
     cues = []
     for index, token in enumerate(tokens):
-        if token.quotation >= 0 or token.lower not in forms:
+        if token.lower not in forms or token.quotation >= 0 or (index and is_name(token) and not headline):
             continue
         for verb, names, particle in forms[token.lower]:
             last = index + 1 if particle else index
@@ -199,76 +64,81 @@ def find_cues(tokens: list[Token]) -> list[Cue]:
     return cues
 
 
-def is_adverb(token: Token) -> bool:
-    """Whether the word may stand between an auxiliary and its verb."""
-    return token.lower in ADVERBS or (token.lower.endswith("ly") and len(token.lower) > 4)
+def _is_headline(tokens: list[Token]) -> bool:
+    """Whether most words have capitals."""
+    words = [token for token in tokens if token.is_word]
+    return bool(words) and sum(is_name(token) for token in words) > 0.6 * len(words)
 
 
 def _cue(tokens: list[Token], index: int, last: int, verb: CueVerb, names: frozenset[Form]) -> Cue | None:
     before = index - 1
-    negated = False
-    while before >= 0 and (
-        is_adverb(tokens[before]) or (tokens[before].lower in NEGATIONS and tokens[before].lower != "no")
-    ):
-        if tokens[before].lower in AUXILIARIES:
-            break
-        negated |= tokens[before].lower in NEGATIONS
+    while before >= 0 and (is_adverb(tokens[before]) or tokens[before].lower in ("not", "never", "n't")):
         before -= 1
-    previous = tokens[before] if before >= 0 else None
-    form: Literal["finite", "ing", "infinitive"] = "finite"
-    passive = False
-    word = previous.lower if previous else ""
+    previous = tokens[before].lower if before >= 0 else ""
     following = tokens[last + 1].lower if last + 1 < len(tokens) else ""
+    passive = False
     if "ing" in names:
-        if word in DETERMINERS or word in POSSESSIVES or word == "'s":
+        if previous in DETERMINERS or previous in POSSESSIVES or previous == "'s":
             return None
-        form = "finite" if word in _BE else "ing"
-    elif names & {"past", "participle"}:
-        if word in _BE:
-            passive = True
-        elif word in ("having",):
-            form = "ing"
-        elif (
-            word in DETERMINERS - SUBJECT_PRONOUNS
-            or word in PREPOSITIONS
-            or (word == "'s")
-            or following == "by"
-            or (not verb.takes("clause", "quote") and following in ("of", "to", "as", "for", "in"))
-        ):
+        form: VerbForm = "finite" if previous in FORMS_OF_BE else "ing"
+    else:
+        form = "ing" if previous == "having" else "finite"
+        passive = bool(names & {"participle"}) and previous in FORMS_OF_BE
+        if not passive and not _is_verb(tokens[before] if before >= 0 else None, previous, following, verb, names):
             return None
-    elif "third" in names:
-        if word in DETERMINERS - SUBJECT_PRONOUNS or word in PREPOSITIONS or word in POSSESSIVES or word == "'s":
-            return None
-        if following in ("of", "from") or (
-            following in ("on", "against", "for") and following not in verb.prepositions
-        ):
-            return None
-    elif not (word in _BASE_BEFORE or _is_plural(previous)):
-        return None
-    group = before + 1
-    while group > 0:
-        token = tokens[group - 1]
-        if (token.lower == "to" and form != "finite") or token.lower == "to":
-            form = "infinitive"
-            if group > 1 and tokens[group - 2].lower in _BEFORE_TO:
-                form = "finite"
-                group -= 2
-                continue
-            group -= 1
-            break
-        if token.lower in AUXILIARIES or is_adverb(token) or token.lower in NEGATIONS - {"no", "neither", "nor"}:
-            negated |= token.lower in NEGATIONS or token.lower.endswith("n't")
-            group -= 1
-            continue
-        break
+    group, form, negated = _verb_group(tokens, index, form)
     return Cue(group, index, last, verb, form, passive, negated)
 
 
-def _is_plural(token: Token | None) -> bool:
+def _is_verb(before: Token | None, previous: str, following: str, verb: CueVerb, names: frozenset[Form]) -> bool:
+    """Whether a form that may be a noun or an adjective too is an active verb here."""
+    if names & {"past", "participle"}:
+        if previous in _BEFORE_NOUN or previous in _BEFORE_PARTICIPLE:
+            return False
+        # "a man accused of theft", "a plan backed by all"
+        reduced = (
+            following in ("of", "to", "as", "for", "in")
+            and not verb.takes("clause", "quote")
+            and following not in verb.prepositions
+        )
+        return following != "by" and not reduced
+    if "third" in names:
+        if previous in _BEFORE_NOUN or (
+            verb.takes("nounlike") and before is not None and not _is_clear_subject(before)
+        ):
+            return False
+        return following not in ("of", "from") and (
+            following not in ("on", "against", "for") or following in verb.prepositions
+        )
+    return previous in BEFORE_BASE_FORM or (before is not None and _is_plural(before) and not verb.takes("nounlike"))
+
+
+def _is_clear_subject(token: Token) -> bool:
+    """Whether the word can hardly be a modifier of a noun: a pronoun, a name, a mark."""
     return (
-        token is not None
-        and token.is_word
-        and token.lower.endswith("s")
-        and not token.lower.endswith("ss")
-        and token.lower not in _NOT_PLURAL
+        not token.is_word or token.lower in LONE_PRONOUNS or token.lower in ("who", "which", "that") or is_name(token)
     )
+
+
+def _is_plural(token: Token) -> bool:
+    word = token.lower
+    return token.is_word and word.endswith("s") and not word.endswith("ss") and word not in _NOT_PLURAL
+
+
+def _verb_group(tokens: list[Token], index: int, form: VerbForm) -> tuple[int, VerbForm, bool]:
+    """Where the verb group begins, its form, and whether it is negated: "is not expected to say"."""
+    negated = False
+    while index > 0:
+        word = tokens[index - 1].lower
+        if word == "to":
+            if index > 1 and tokens[index - 2].lower in BEFORE_TO:
+                index -= 2
+                continue
+            return index - 1, "infinitive", negated
+        if not (word in AUXILIARIES or is_adverb(tokens[index - 1]) or word in ("not", "never")):
+            break
+        if word == "'s" and index > 1 and tokens[index - 2].lower not in LONE_PRONOUNS:
+            break
+        negated |= word in NEGATIONS
+        index -= 1
+    return index, form, negated

@@ -7,14 +7,10 @@ from collections.abc import Sequence
 
 from claimx.article.sentences import split_sentences
 from claimx.model.offline.attributions import Attribution
+from claimx.model.offline.boilerplate import is_boilerplate
 from claimx.model.offline.dates import find_dates
 from claimx.schema import FactDraft
 
-_BOILERPLATE = re.compile(
-    r"(?:read more|related|advertisement|sign up|subscribe|share this|follow |photo|image|source|copyright|©|correction|"
-    r"updated?|published|click|listen|watch|by signing|all rights)\b",
-    re.IGNORECASE,
-)
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|does|did|[a-z]{2,}ed|became|began|brought|built|came|cut|fell|found|gave|"
     r"got|grew|held|hit|kept|left|lost|made|met|paid|ran|rose|saw|sent|set|sold|spent|stood|struck|took|went|won|wrote)\b"
@@ -47,6 +43,6 @@ def find_facts(text: str, attributions: Sequence[Attribution]) -> list[FactDraft
 def _is_checkable(sentence: str) -> bool:
     if not sentence.endswith(".") or sentence[0] in "“\"‘'(" or "?" in sentence or len(sentence.split()) < 5:
         return False
-    if _BOILERPLATE.match(sentence) or _OPINION.search(sentence):
+    if is_boilerplate(sentence) or _OPINION.search(sentence):
         return False
     return bool(_VERB.search(sentence) and _CHECKABLE.search(sentence))

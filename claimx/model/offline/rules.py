@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from claimx.model.offline.article import attributions_of_article
+from claimx.model.offline.article import read_article
 from claimx.model.offline.attributions import Attribution
 from claimx.model.offline.dates import date_beside
 from claimx.model.offline.facts import find_facts
@@ -22,10 +22,9 @@ def draft_answer(text: str) -> Answer:
     in the order in which their contents begin; each speaker is listed once, by the
     fullest name that `text` gives.
     """
-    attributions = sorted(
-        (item for item in attributions_of_article(text) if item.content and item.mention), key=lambda item: item.content
-    )
-    people = name_speakers(text, attributions)
+    reading = read_article(text)
+    attributions = sorted(reading.attributions, key=lambda item: item.content)
+    people = name_speakers(text, attributions, reading.subjects)
     numbers: dict[int, int] = {}
     speakers = []
     claims = []
@@ -42,9 +41,9 @@ def _claim(text: str, item: Attribution, person: Person, number: int) -> ClaimDr
     return ClaimDraft(
         content=pieces,
         cue=text[slice(*item.cue)] if item.cue else None,
-        mention=text[slice(*item.mention)] if item.mention else None,
+        mention=text[slice(*item.mention)],
         speaker=number,
-        text=_sentence(" ".join(pieces), text[slice(*item.mention)] if item.mention else "", person),
+        text=_sentence(" ".join(pieces), text[slice(*item.mention)], person),
         stance=stance_of(text, item),
         target=target_of(text, item, person),
         date=date_beside(text, item),

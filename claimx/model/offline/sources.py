@@ -2,282 +2,237 @@
 
 from __future__ import annotations
 
-from claimx.article.names import titles
-from claimx.model.offline.cues import Cue, is_adverb
-from claimx.model.offline.lexicon import cue_forms
+from claimx.model.offline.cues import Cue
+from claimx.model.offline.noun_phrases import (
+    Range,
+    has_finite_verb,
+    is_adverb,
+    is_finite_verb,
+    is_name,
+    noun_phrase_ending,
+    noun_phrase_starting,
+)
 from claimx.model.offline.tokens import Token
 from claimx.model.offline.words import (
-    AUXILIARIES,
     CONJUNCTIONS,
-    DETERMINERS,
-    FINITE_AUXILIARIES,
-    IRREGULAR_PASTS,
-    OBJECT_PRONOUNS,
-    POSSESSIVES,
+    LONE_PRONOUNS,
+    NAME_PARTICLES,
     PREPOSITIONS,
-    SUBJECT_PRONOUNS,
     SUBORDINATORS,
     TIME_WORDS,
 )
 
-Range = tuple[int, int]
-_RELATIVES = frozenset(("who", "which", "that"))
-_LONE_PRONOUNS = frozenset(
+_DASHES = ("—", "–", "--", "-")
+_BEFORE_TIME = frozenset(["on", "in", "this", "last", "late", "early", "earlier", "next", "the", "at"])
+BEFORE_GERUND = frozenset(
     [
-        "i",
-        "you",
-        "he",
-        "she",
-        "it",
-        "we",
-        "they",
-        "everyone",
-        "everybody",
-        "someone",
-        "somebody",
-        "nobody",
-        "anyone",
-        "one",
-        "none",
-        "neither",
-        "both",
-        "many",
-        "some",
-        "others",
-        "most",
-        "few",
-        "another",
+        "by",
+        "after",
+        "before",
+        "in",
+        "for",
+        "of",
+        "from",
+        "while",
+        "without",
+        "when",
+        "and",
+        "with",
+        "on",
+        "to",
+        "than",
+        "about",
+        "despite",
     ]
 )
+_AFTER_INVERSION = frozenset(".,;:—–()-")
 
 
-def find_subject(tokens: list[Token], cue: Cue, floor: int) -> Range | None:
-    """The subject that stands before a verb group, as a range of token indices; `floor` is where its clause may begin."""
-    return subject_before(tokens, cue.group, floor)
+def find_source(tokens: list[Token], cue: Cue, subject: Range | None) -> Range | None:
+    """The source of a cue that does not follow its content inverted.
+
+    Args:
+        tokens: The sentence.
+        cue: The reporting verb.
+        subject: The subject of the report before it in the sentence, if any: that
+            of "and added", "saying" too.
+    """
+    if cue.passive:
+        return _agent(tokens, cue)
+    before = tokens[cue.group - 1] if cue.group else None
+    word = before.lower if before else ""
+    if cue.form == "finite":
+        if word in ("and", "but", "or", "then") or (word == "," and subject is not None):
+            return subject or first_subject(tokens, cue.group)
+        return subject_before(tokens, cue.group) or (subject if word else None)
+    if cue.form == "ing" and before is not None and before.is_word and word not in BEFORE_GERUND:
+        return subject_before(tokens, cue.group) or subject
+    return subject or first_subject(tokens, cue.group)
 
 
-def subject_before(tokens: list[Token], group: int, floor: int) -> Range | None:
-    """The noun phrase that ends before `group`."""
-    last = group - 1
-    while last >= floor and (is_adverb(tokens[last]) and tokens[last].lower not in _LONE_PRONOUNS):
-        last -= 1
+def inverted_source(tokens: list[Token], cue: Cue) -> Range | None:
+    """The source after the verb, as in "It rained, said the mayor"; None if the verb is not inverted."""
+    if (
+        cue.form != "finite"
+        or cue.passive
+        or cue.group != cue.first
+        or cue.first == 0
+        or not cue.verb.takes("quote", "clause")
+    ):
+        return None
+    quoted = quotation_ends_before(tokens, cue.first)
+    if not quoted and (cue.verb.takes("noun", "addressee") or tokens[cue.first - 1].text not in ",—–?!"):
+        return None
+    source = noun_phrase_starting(tokens, cue.last + 1, len(tokens))
+    if source is None or (tokens[source[0]].lower in LONE_PRONOUNS and not quoted):
+        return None
+    if source[1] < len(tokens):
+        after = tokens[source[1]]
+        word = after.lower
+        if not (
+            after.text in _AFTER_INVERSION
+            or after.quotation >= 0
+            or word in PREPOSITIONS | SUBORDINATORS | TIME_WORDS
+            or word == "and"
+        ):
+            return None
+    if not quoted and not has_finite_verb(tokens, 0, cue.first):
+        return None
+    return source
+
+
+def quotation_ends_before(tokens: list[Token], index: int) -> bool:
+    """Whether a quotation that is a sentence, or would be, ends right before a token."""
+    if index >= 2 and tokens[index - 1].text == "," and tokens[index - 2].quotation >= 0:
+        return True
+    return (
+        index >= 2
+        and tokens[index - 1].quotation >= 0
+        and tokens[index - 2].text in (",", "?", "!", "—", "–", "--", "…", "...", "'", "’", ".")
+    )
+
+
+def subject_before(tokens: list[Token], group: int) -> Range | None:
+    """The subject that stands before a verb group."""
+    floor = _floor(tokens, group)
+    last = _before_adverbials(tokens, group - 1, floor)
     if last < floor:
         return None
     token = tokens[last]
     if token.lower in ("who", "which", "that"):
-        # The antecedent of a relative clause stands before it, and before its comma.
-        before = last - 1
-        if before >= floor and tokens[before].text == ",":
-            before -= 1
-        found = noun_phrase_ending(tokens, before, floor)
-        return found or (last, last + 1)
+        return _antecedent(tokens, last, floor)
     if token.text == ",":
         return _before_apposition(tokens, last, floor)
-    if token.text in ")":
-        opening = last
-        while opening > floor and tokens[opening].text != "(":
-            opening -= 1
+    if token.text == ")":
+        opening = next((index for index in range(last, floor, -1) if tokens[index].text == "("), floor)
         return noun_phrase_ending(tokens, opening - 1, floor)
-    if token.text in ("—", "–", "--", "-"):
-        opening = last - 1
-        while opening > floor and tokens[opening].text != token.text:
-            opening -= 1
-        return noun_phrase_ending(tokens, opening - 1, floor) if opening > floor else None
+    if token.text in _DASHES:
+        opening = next((index for index in range(last - 1, floor, -1) if tokens[index].text in _DASHES), floor)
+        return noun_phrase_ending(tokens, opening - 1, floor)
+    return noun_phrase_ending(tokens, last, floor)
+
+
+def relative_pronoun(tokens: list[Token], cue: Cue) -> Range | None:
+    """The "who" of "Poe, who said": the mention beside the cue, while its antecedent tells who that is."""
+    at = _before_adverbials(tokens, cue.group - 1, 0)
+    if cue.form == "finite" and at > 0 and tokens[at].lower in ("who", "which", "that") and tokens[at].quotation < 0:
+        return at, at + 1
+    return None
+
+
+def first_subject(tokens: list[Token], limit: int) -> Range | None:
+    """The subject of the sentence's first verb."""
+    for index in range(1, limit):
+        if is_finite_verb(tokens, index) and (found := subject_before(tokens, index)):
+            return found
+    return noun_phrase_starting(tokens, 0, limit)
+
+
+def _agent(tokens: list[Token], cue: Cue) -> Range | None:
+    for index in range(cue.last + 1, min(cue.last + 4, len(tokens))):
+        if tokens[index].lower == "by":
+            return noun_phrase_starting(tokens, index + 1, len(tokens))
+    return None
+
+
+def _floor(tokens: list[Token], group: int) -> int:
+    """A subject does not reach back over a quotation, a semicolon or a colon."""
+    for index in range(group - 1, -1, -1):
+        if tokens[index].quotation >= 0 or tokens[index].text in (";", ":"):
+            return index + 1
+    return 0
+
+
+def _before_adverbials(tokens: list[Token], last: int, floor: int) -> int:
+    """Go back over "also", "on Friday", "earlier this year", "at the time"."""
+    while last >= floor:
+        word = tokens[last].lower
+        if is_adverb(tokens[last]) and word not in LONE_PRONOUNS:
+            last -= 1
+        elif (
+            word in TIME_WORDS
+            or word == "time"
+            or (word.isdigit() and last > floor and tokens[last - 1].lower in TIME_WORDS)
+        ) and last > floor:
+            last -= 1
+            while last >= floor and (tokens[last].lower in _BEFORE_TIME or tokens[last].lower in TIME_WORDS):
+                last -= 1
+        else:
+            break
+    return last
+
+
+def _antecedent(tokens: list[Token], pronoun: int, floor: int) -> Range | None:
+    """What a relative pronoun stands for: after a comma the nearest name, else the whole phrase."""
+    last = pronoun - 1
+    if last >= floor and tokens[last].text == ",":
+        last -= 1
+        if last >= floor and is_name(tokens[last]):
+            first = last
+            while first > floor and (is_name(tokens[first - 1]) or tokens[first - 1].text == "."):
+                first -= 1
+            return noun_phrase_ending(tokens, last, first)
+    if last >= floor and tokens[last].text == ")":
+        last = next((index for index in range(last, floor, -1) if tokens[index].text == "("), floor) - 1
     return noun_phrase_ending(tokens, last, floor)
 
 
 def _before_apposition(tokens: list[Token], comma: int, floor: int) -> Range | None:
-    """The phrase before ", the chief of staff," or ", who leads it,"."""
-    opening = comma - 1
-    while opening >= floor and tokens[opening].text != ",":
-        if tokens[opening].text in ";:":
-            return None
-        opening -= 1
-    while opening > floor:
-        found = noun_phrase_ending(tokens, opening - 1, floor)
-        # A list or a second apposition: "Poe, a lawyer, of Riga, said".
-        if found and found[0] > floor and tokens[found[0] - 1].text == "," and not tokens[found[0]].text[:1].isupper():
-            opening = found[0] - 1
-            continue
-        return found
+    """The phrase before ", the chief of staff," or ", who leads it,": the first of the clause that is nothing else."""
+    start = floor
+    while start < comma:
+        if tokens[start].lower in CONJUNCTIONS:
+            start += 1
+        end = next(
+            index for index in range(start, comma + 1) if tokens[index].text == "," and tokens[index].quotation < 0
+        )
+        word = tokens[start].lower if start < end else ""
+        if (
+            start < end
+            and word not in PREPOSITIONS
+            and word not in SUBORDINATORS
+            and not _tells_time(tokens, start, end)
+        ):
+            phrase = noun_phrase_starting(tokens, start, end)
+            if phrase and phrase[1] == end < comma:
+                return phrase[0], _with_name(tokens, phrase, comma)
+            if end < comma:
+                return noun_phrase_ending(tokens, end - 1, start)
+        start = end + 1
     return None
 
 
-def noun_phrase_ending(tokens: list[Token], last: int, floor: int) -> Range | None:
-    """The noun phrase whose last token is `last`."""
-    if last < floor or not tokens[last].is_word:
-        return None
-    if tokens[last].lower in _LONE_PRONOUNS:
-        return last, last + 1
-    if tokens[last].lower in SUBORDINATORS | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | POSSESSIVES:
-        return None
-    first = _core_start(tokens, last, floor)
-    while first is not None and first - 2 >= floor:
-        link = tokens[first - 1]
-        if link.lower in PREPOSITIONS or link.lower in ("and", "&", "or"):
-            before = first - 2
-            if (
-                not tokens[before].is_word
-                or _is_boundary(tokens[before])
-                or tokens[before].lower in TIME_WORDS
-                or (tokens[before].lower in _LONE_PRONOUNS and link.lower in ("and", "or"))
-            ):
-                break
-            extended = _core_start(tokens, before, floor)
-            if extended is None:
-                break
-            if link.lower not in (
-                "of",
-                "and",
-                "&",
-                "or",
-                "for",
-                "at",
-                "in",
-                "from",
-                "with",
-                "on",
-                "to",
-                "about",
-                "between",
-                "near",
-                "behind",
-                "against",
-            ):
-                break
-            first = extended
-            continue
-        break
-    if first is None:
-        return None
-    return first, last + 1
-
-
-def _core_start(tokens: list[Token], last: int, floor: int) -> int | None:
-    """Where the phrase without its prepositional phrases begins."""
-    first = last
-    if _is_boundary(tokens[last]):
-        return None
-    while first >= floor:
-        token = tokens[first]
-        if not token.is_word and token.text not in ("'", "’", "“", "”", '"', "&"):
-            break
-        if token.lower in POSSESSIVES or (token.lower in DETERMINERS and token.lower not in ("one", "other")):
-            if first - 1 >= floor and tokens[first - 1].lower in ("all", "both", "half", "some", "many", "most"):
-                return first - 1
-            return first
-        if _is_boundary(token) or (token.lower in TIME_WORDS and first != last):
-            break
-        if (
-            first < last
-            and token.text[0].islower()
-            and tokens[first + 1].text[0].isupper()
-            and not _may_precede_name(token)
-        ):
-            break
-        first -= 1
-    first += 1
-    return first if first <= last else None
-
-
-def _may_precede_name(token: Token) -> bool:
-    return (
-        token.lower in titles()
-        or token.lower == "'s"
-        or token.lower.endswith(("er", "or", "ist", "man", "woman", "ian", "ant", "ent", "ary", "ive", "ess"))
-        or "-" in token.lower
-        or token.lower in ("former", "then", "ex", "de", "van", "von", "der", "la", "le", "del", "bin", "al", "el")
+def _tells_time(tokens: list[Token], start: int, end: int) -> bool:
+    return tokens[start].lower in TIME_WORDS or any(
+        token.lower in ("ago", "later", "earlier") for token in tokens[start:end]
     )
 
 
-def _is_boundary(token: Token) -> bool:
-    """Whether a noun phrase cannot contain the token."""
-    word = token.lower
-    if word in SUBORDINATORS or word in PREPOSITIONS or word in CONJUNCTIONS or word in FINITE_AUXILIARIES:
-        return True
-    if (
-        word in _LONE_PRONOUNS
-        or word in OBJECT_PRONOUNS - POSSESSIVES
-        or word in IRREGULAR_PASTS
-        or word in ("not", "be", "been")
-    ):
-        return True
-    return is_adverb(token) or (
-        token.text[0].islower() and word in cue_forms() and word.endswith(("ed", "said", "told"))
-    )
-
-
-def noun_phrase_starting(tokens: list[Token], first: int, ceiling: int) -> Range | None:
-    """The noun phrase that begins at `first`: what follows an inverted verb, as in "said the mayor of Riga"."""
-    index = first
-    while index < ceiling and is_adverb(tokens[index]):
-        index += 1
-    start = index
-    if index < ceiling and tokens[index].lower in _LONE_PRONOUNS | {"him", "her", "them", "us", "me"}:
-        return index, index + 1
-    while index < ceiling:
-        token = tokens[index]
-        if (not token.is_word and token.text not in ("&", "'", "’")) or token.quotation >= 0:
-            break
-        if index > start and (token.lower in TIME_WORDS or token.lower in OBJECT_PRONOUNS - POSSESSIVES):
-            break
-        if token.lower in ("of", "and", "for", "at", "in", "from", "&") and start < index:
-            following = tokens[index + 1] if index + 1 < ceiling else None
-            if following is None or not following.is_word or following.lower in TIME_WORDS:
-                break
-            if (
-                token.lower in ("and", "in", "at", "from", "for")
-                and not following.text[0].isupper()
-                and following.lower not in DETERMINERS
-            ):
-                break
-            if token.lower in ("in", "at", "from", "for") and following.lower in (
-                "a",
-                "an",
-                "this",
-                "his",
-                "her",
-                "their",
-                "that",
-            ):
-                break
-            index += 1
-            continue
-        if _is_boundary(token) and token.lower not in DETERMINERS:
-            break
-        if (
-            index > start
-            and token.lower in DETERMINERS
-            and tokens[index - 1].lower not in PREPOSITIONS | {"and", "all"}
-        ):
-            break
-        index += 1
-    while index > start and tokens[index - 1].lower in PREPOSITIONS | CONJUNCTIONS:
-        index -= 1
-    return (start, index) if index > start else None
-
-
-def starts_noun_phrase(token: Token) -> bool:
-    """Whether a noun phrase may begin here."""
-    word = token.lower
-    if word in DETERMINERS or word in POSSESSIVES or word in SUBJECT_PRONOUNS or word in OBJECT_PRONOUNS:
-        return True
-    return token.is_word and not (
-        word in PREPOSITIONS or word in CONJUNCTIONS or word in SUBORDINATORS or word in AUXILIARIES
-    )
-
-
-def has_finite_verb(tokens: list[Token], first: int, last: int) -> bool:
-    """Whether some word between two indices can only be a finite verb, or looks like a past."""
-    for index in range(first, last):
-        token = tokens[index]
-        word = token.lower
-        if word in FINITE_AUXILIARIES or word in IRREGULAR_PASTS:
-            return True
-        if (
-            index > first
-            and token.text[0].islower()
-            and ((word.endswith("ed") and len(word) > 4) or (word in cue_forms() and not word.endswith("ing")))
-        ):
-            return True
-    return False
+def _with_name(tokens: list[Token], phrase: Range, comma: int) -> int:
+    """The end of a description that a name follows: "its chairman, Ann Poe,"."""
+    if is_name(tokens[phrase[1] - 1]):
+        return phrase[1]
+    end = phrase[1] + 1
+    while end < comma and (is_name(tokens[end]) or tokens[end].lower in NAME_PARTICLES):
+        end += 1
+    return end if end > phrase[1] + 1 and tokens[end].text == "," else phrase[1]

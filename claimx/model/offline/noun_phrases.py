@@ -1,0 +1,212 @@
+"""Noun phrases without a parser: where one that ends or begins at a given word reaches to.
+
+A phrase is a half-open range of token indices. Closed word classes stop it; what
+is in none of them counts as a noun or an adjective.
+"""
+
+from __future__ import annotations
+
+from claimx.article.names import titles
+from claimx.model.offline.lexicon import cue_forms
+from claimx.model.offline.tokens import Token
+from claimx.model.offline.words import (
+    ADVERBS,
+    AUXILIARIES,
+    BEFORE_VERB,
+    CONJUNCTIONS,
+    DETERMINERS,
+    FINITE_AUXILIARIES,
+    IRREGULAR_PASTS,
+    LONE_PRONOUNS,
+    NAME_PARTICLES,
+    OBJECT_PRONOUNS,
+    POSSESSIVES,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    TIME_WORDS,
+)
+
+Range = tuple[int, int]
+_LINKS = frozenset(
+    ("of", "and", "&", "or", "for", "at", "in", "from", "with", "on", "to", "about", "between", "behind", "against")
+)
+_LINKS_OF_NAMES = frozenset(("of", "and", "&", "for"))
+_STOPS = (
+    SUBORDINATORS
+    | PREPOSITIONS
+    | CONJUNCTIONS
+    | FINITE_AUXILIARIES
+    | IRREGULAR_PASTS
+    | LONE_PRONOUNS
+    | (OBJECT_PRONOUNS - POSSESSIVES)
+    | {"not", "be", "been"}
+) - {"&"}
+_NEVER_LAST = SUBORDINATORS | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | POSSESSIVES | {"the", "a", "an"}
+_ROLE_ENDINGS = ("er", "or", "ist", "man", "woman", "ian", "ant", "ent", "ary", "ive", "ess", "eur")
+
+
+def is_adverb(token: Token) -> bool:
+    """Whether the word may stand between an auxiliary and its verb."""
+    return token.lower in ADVERBS or (token.lower.endswith("ly") and len(token.lower) > 4 and token.text[0].islower())
+
+
+def is_name(token: Token) -> bool:
+    """Whether the word is written with a capital."""
+    return token.text[0].isupper()
+
+
+def noun_phrase_ending(tokens: list[Token], last: int, floor: int) -> Range | None:
+    """The noun phrase whose last token is `last`, not reaching before `floor`; None if there is none.
+
+    A phrase that is the object of a preposition at the beginning of its clause
+    ("In the end") is not one that could be a subject.
+    """
+    if (
+        last < floor
+        or not tokens[last].is_word
+        or (tokens[last].lower in _NEVER_LAST and (last == 0 or not is_name(tokens[last])))
+    ):
+        return None
+    if tokens[last].lower in LONE_PRONOUNS:
+        return last, last + 1
+    first = _core_start(tokens, last, floor)
+    end = last + 1
+    while first is not None and first > floor:
+        link = tokens[first - 1].lower
+        if link not in _LINKS and link not in PREPOSITIONS:
+            break
+        before = first - 2
+        if link in _LINKS and before >= floor and _may_end(tokens, before):
+            extended = _core_start(tokens, before, floor)
+            if extended is not None and (link not in ("and", "or") or not tokens[before].lower.endswith("ed")):
+                if is_name(tokens[before]) and link not in _LINKS_OF_NAMES:
+                    end = first - 1
+                first = extended
+                continue
+        if link in PREPOSITIONS:
+            return None
+        break
+    return None if first is None else (first, end)
+
+
+def noun_phrase_starting(tokens: list[Token], first: int, ceiling: int) -> Range | None:
+    """The noun phrase that begins at `first`, adverbs skipped: what follows the verb in "said the mayor of Riga"."""
+    start = first
+    while start < ceiling and is_adverb(tokens[start]):
+        start += 1
+    if start < ceiling and (
+        tokens[start].lower in LONE_PRONOUNS or tokens[start].lower in OBJECT_PRONOUNS - POSSESSIVES
+    ):
+        return start, start + 1
+    index = start
+    while index < ceiling and _goes_on(tokens, start, index, ceiling):
+        index += 1
+    while index > start and tokens[index - 1].lower in PREPOSITIONS | CONJUNCTIONS:
+        index -= 1
+    return (start, index) if index > start else None
+
+
+def starts_noun_phrase(token: Token) -> bool:
+    """Whether a noun phrase may begin with the word."""
+    word = token.lower
+    if word in DETERMINERS or word in POSSESSIVES or word in LONE_PRONOUNS or word in OBJECT_PRONOUNS:
+        return True
+    return token.is_word and word not in PREPOSITIONS | CONJUNCTIONS | SUBORDINATORS | AUXILIARIES
+
+
+def is_finite_verb(tokens: list[Token], index: int) -> bool:
+    """Whether the word can only be a finite verb, or looks like a past or a reporting verb."""
+    token = tokens[index]
+    word = token.lower
+    if word in FINITE_AUXILIARIES or word in IRREGULAR_PASTS:
+        return True
+    if word == "'s":
+        return index > 0 and tokens[index - 1].lower in LONE_PRONOUNS | {"there", "that", "what"}
+    return token.text[0].islower() and (
+        (word.endswith("ed") and len(word) > 4) or (word in cue_forms() and not word.endswith("ing"))
+    )
+
+
+def has_finite_verb(tokens: list[Token], first: int, last: int) -> bool:
+    """Whether some word between two indices, the first left out, is a finite verb."""
+    return any(
+        is_finite_verb(tokens, index)
+        for index in range(first, last)
+        if index > first or tokens[index].lower in FINITE_AUXILIARIES
+    )
+
+
+def _core_start(tokens: list[Token], last: int, floor: int) -> int | None:
+    """Where the phrase without its prepositional phrases begins."""
+    if _stops(tokens, last):
+        return None
+    first = last
+    while first >= floor:
+        token = tokens[first]
+        word = token.lower
+        if not token.is_word and token.text not in ("'", "’", "&"):
+            break
+        if word == "that":
+            break
+        if word in POSSESSIVES or (word in DETERMINERS and word not in ("one", "other")):
+            whole = first - 1 >= floor and tokens[first - 1].lower in ("all", "both", "half", "some", "many", "most")
+            return first - 1 if whole else first
+        if _stops(tokens, first) or (word in TIME_WORDS and first != last):
+            break
+        if first < last and token.text[0].islower() and is_name(tokens[first + 1]) and not _may_precede_name(token):
+            break
+        if first > floor and first < last and tokens[first - 1].lower in BEFORE_VERB and token.text[0].islower():
+            break
+        first -= 1
+    first += 1
+    return first if first <= last else None
+
+
+def _may_end(tokens: list[Token], index: int) -> bool:
+    token = tokens[index]
+    return (
+        token.is_word
+        and token.lower not in TIME_WORDS
+        and token.lower not in LONE_PRONOUNS
+        and not _stops(tokens, index)
+    )
+
+
+def _may_precede_name(token: Token) -> bool:
+    word = token.lower
+    return word in titles() or word == "'s" or word.endswith(_ROLE_ENDINGS) or "-" in word or word in NAME_PARTICLES
+
+
+def _stops(tokens: list[Token], index: int) -> bool:
+    """Whether no noun phrase can contain the word; a capital inside a sentence makes a name of any word."""
+    token = tokens[index]
+    word = token.lower
+    if index and is_name(token) and word not in LONE_PRONOUNS:
+        return False
+    return (
+        word in _STOPS
+        or is_adverb(token)
+        or (token.text[0].islower() and word in cue_forms() and word.endswith(("ed", "said", "told")))
+    )
+
+
+def _goes_on(tokens: list[Token], start: int, index: int, ceiling: int) -> bool:
+    """Whether the phrase that began at `start` takes in the token at `index`."""
+    token = tokens[index]
+    word = token.lower
+    if (not token.is_word and token.text not in ("&", "'", "’")) or token.quotation >= 0:
+        return False
+    if index == start:
+        return word in DETERMINERS or not _stops(tokens, index)
+    if word in TIME_WORDS or word in OBJECT_PRONOUNS - POSSESSIVES:
+        return False
+    if word in ("of", "and", "for", "at", "in", "from", "&"):
+        following = tokens[index + 1] if index + 1 < ceiling else None
+        if following is None or not following.is_word or following.lower in TIME_WORDS:
+            return False
+        if word in ("of", "&") or is_name(following):
+            return True
+        return following.lower in DETERMINERS and following.lower not in ("a", "an", "this", "that") and word != "and"
+    if word in DETERMINERS:
+        return tokens[index - 1].lower in PREPOSITIONS | {"and", "all", "both", "half"}
+    return not _stops(tokens, index)

@@ -1,0 +1,53 @@
+"""Labelled turns: interviews as questions and answers, transcripts, posts under a name."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from claimx.article.sentences import split_paragraphs
+
+Span = tuple[int, int]
+_LABEL = re.compile(r"(@\w+|[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,4})(?: ?\([^()\n]{1,40}\))?: ?(?=\S)")
+_QUESTIONERS = frozenset(("q", "question", "interviewer", "host", "moderator", "reporter", "journalist"))
+_ANSWERERS = frozenset(("a", "answer"))
+_NOT_SPEAKERS = re.compile(
+    r"(?:read more|see also|related|source|photo|image|credit|correction|update[d]?|note|editor.s note|watch|listen|video|"
+    r"published|share|follow|tags?|topics?|by|from|when|where|what|contact|opinion|analysis|profile|live|breaking|exclusive)\b",
+    re.IGNORECASE,
+)
+_FEWEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A paragraph that opens with a speaker's label, and the paragraphs without one that follow it.
+
+    `start` to `name_end` is the label, `label_end` is where the speech begins.
+    """
+
+    start: int
+    name_end: int
+    label_end: int
+    pieces: tuple[Span, ...]
+    is_answer: bool
+
+
+def find_turns(text: str) -> list[Turn]:
+    """Find the labelled turns of `text`, in order.
+
+    One label is not enough: a text is in turns if it has a question and an answer,
+    or three labels of which one returns. A post under an @handle counts by itself.
+    """
+    labelled = []
+    for start, end in split_paragraphs(text):
+        match = _LABEL.match(text, start, end)
+        if match and not _NOT_SPEAKERS.match(match[1]) and (match[1][0] == "@" or match[1][0].isupper()):
+            labelled.append((match, end))
+    names = [match[1].lower() for match, _ in labelled]
+    in_turns = bool(_ANSWERERS & set(names)) or (len(names) >= _FEWEST and len(set(names)) < len(names))
+    return [
+        Turn(match.start(), match.end(1), match.end(), ((match.end(), end),), match[1].lower() not in _QUESTIONERS)
+        for match, end in labelled
+        if in_turns or match[1][0] == "@"
+    ]
