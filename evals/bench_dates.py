@@ -24,7 +24,7 @@ from pathlib import Path
 import dateparser
 import yaml
 
-from claimx.claims.dating import Resolution, resolve_date
+from claimx.claims.dating import Resolution, find_dates, resolve_date
 
 CONTEXT_CHARS = 200
 
@@ -82,6 +82,12 @@ def by_dateparser(case: Case) -> str | None:
     return found.date().isoformat()[: len(case.gold[0] or "")] if found else None
 
 
+def is_found(case: Case) -> bool:
+    """Whether `find_dates` finds the whole expression where it stands."""
+    start, end = len(case.before), len(case.before) + len(case.expression)
+    return any(a <= start and end <= b for a, b in find_dates(case.before + case.expression + case.after))
+
+
 def error_class(value: str | None, gold: tuple[str | None, ...]) -> str:
     """How a wrong value is wrong."""
     first = gold[0]
@@ -112,6 +118,8 @@ def report(part: str, cases: list[Case], *, list_errors: bool) -> None:
     print(f"\n{part}: {total} expressions")
     print(f"  claimx      {sum(right):5d}  {sum(right) / total:6.1%}")
     print(f"  dateparser  {baseline:5d}  {baseline / total:6.1%}")
+    found = sum(map(is_found, cases))
+    print(f"  find_dates  {found:5d}  {found / total:6.1%}  (finds the whole expression)")
     rules = Counter(answer.rule for answer in answers)
     good = Counter(answer.rule for answer, ok in zip(answers, right, strict=True) if ok)
     print("  by rule")

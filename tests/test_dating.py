@@ -1,6 +1,7 @@
 """Dates: what an expression means where it stands, and where expressions stand."""
 
 import datetime
+import doctest
 import json
 import re
 import time
@@ -236,6 +237,7 @@ def test_what_does_not_name_a_day_month_or_year_has_no_value(expression: str, ru
         ("On 3 May 2024 he quit, and [the following Friday] he left.", "2024-05-10"),
         ("He ran [two days after the March 5 vote].", "2024-03-07"),
         ("He was arrested in 2019 and freed [the following month].", None),
+        ("On 3 May 2024 he quit; [three hours later] he was gone.", "2024-05-03"),
         ("She left [the next day].", None),
         ("She left [three days after] the vote on Friday.", None),
     ],
@@ -357,6 +359,13 @@ def test_the_time_to_find_dates_grows_with_the_text_and_not_faster(piece: str) -
 
     short = min(seconds(500) for _ in range(3))
     assert seconds(20_000) < 120 * short + 0.5
+
+
+def test_the_page_about_dates_shows_what_the_code_answers() -> None:
+    page = Path(__file__).parents[1] / "docs" / "dates.md"
+    results = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert results.attempted > 0
+    assert results.failed == 0
 
 
 def test_the_seed_labels_are_resolved_as_often_as_documented() -> None:

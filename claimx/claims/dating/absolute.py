@@ -167,7 +167,7 @@ def _iso(match: re.Match[str], setting: Setting) -> Resolution:
 _DAY = r"(?P<day><NTH>|<DAY>)"
 _MONTH = r"(?P<month><MONTH>)"
 _UPTO = r"(?:-| - | to | through | until | and |/)(?:the )?(?:<NTH>|<DAY>)"
-_WEEKDAY = r"(?:(?P<weekday><WEEKDAY>)<DAYTIME>,? \(?)?"
+_WEEKDAY = r"(?:(?:(?:last|this|next|(?:this )?(?:past|coming)) )?(?P<weekday><WEEKDAY>)<DAYTIME>,? \(?)?"
 
 _DAYS = (
     # 5 March, the 5th of March 2021, Friday, 5 March

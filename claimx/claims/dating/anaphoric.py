@@ -108,6 +108,7 @@ ANAPHORIC = tuple(
         # later that day, the same month, earlier in the day
         (rf"{_SIDE}(?:that|the same|that same|the very same) {_UNIT}", _same),
         (r"(?:earlier|later|early|late) in the (?P<unit>day)", _same),
+        (r"(?:(?:<NUMBER>|several|a few) )?(?P<unit>minute|hour)s? (?:later|earlier|afterwards?)", _same),
         (r"(?:since |until |by )?then", _then),
         # the previous day, the year before, a day later, two days after the vote
         (rf"the (?P<way>previous|preceding|prior|following|next) {_UNIT}", _beside),

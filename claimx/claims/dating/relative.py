@@ -72,7 +72,7 @@ def _near_day(match: re.Match[str], setting: Setting) -> Resolution:
 def _weekday(match: re.Match[str], setting: Setting) -> Resolution:
     """By "last" or "next", by the week named beside it, else by tense; without any of these a weekday is past.
 
-    In TimeBank and AQUAINT 19 of 20 weekdays are the day of publication or one of the six before it.
+    In TimeBank and AQUAINT 19 of 20 weekdays lie before publication or on its day.
     """
     published, weekday = setting.published, WEEKDAYS[match["weekday"].rstrip(".")]
     if published is None:

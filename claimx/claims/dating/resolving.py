@@ -35,8 +35,8 @@ _LEADS = tuple(
     for bare, leads in (
         (
             r"<MONTH>|<YEAR>",
-            "in|since|by|from|until|till|before|after|during|of|through|throughout|between|late|early|mid|the|an?|its|their"
-            "|his|her|our|this|that",
+            "in|since|by|from|until|till|before|after|during|of|through|throughout|between|late|early|mid"
+            "|the|an?|its|their|his|her|our|this|that|(?<=')s",
         ),
         (r"<MONTH>", "to|and|for|on"),
         (r"<SPOKEN>|(?:the )?<SEASON>", "in|since|by|until|during"),
