@@ -173,7 +173,9 @@ def _suite(gold: Path, predictions: Path | None, flags: dict[str, Any]) -> Suite
     from claimx.evaluation.suite import Suite, SuiteSystem, read_suite
 
     if predictions and flags:
-        raise UsageError(f"--predictions runs no model: leave out --{next(iter(flags)).replace('_', '-')}")
+        raise UsageError(
+            f"--predictions runs no model: leave out --{next(iter(flags)).removesuffix('_s').replace('_', '-')}"
+        )
     if gold.suffix != ".toml":
         return Suite(gold, (), (SuiteSystem(None, predictions, {}),))
     if predictions:
