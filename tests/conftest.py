@@ -8,6 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# Machines are shared and slow at times: a property that holds late holds all the same.
+settings.register_profile("claimx", deadline=None)
+settings.load_profile("claimx")
 
 ROOT = Path(__file__).parents[1]
 

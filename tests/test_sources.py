@@ -314,3 +314,24 @@ def test_random_bytes_are_articles_or_a_claimx_error(
     except ClaimxError as error:
         outcomes = [str(error)]
     assert all(outcome.strip() for outcome in outcomes)
+
+
+# --- going on after what cannot be read ---------------------------------------------------------
+
+
+def test_what_cannot_be_read_in_a_folder_can_be_skipped(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", TEXT)
+    write(tmp_path / "b.txt", b"%PDF-1.7")
+    write(tmp_path / "c.txt", TEXT)
+    skipped: list[InputError] = []
+    assert [article.id for article in read_articles(str(tmp_path), skip=skipped.append)] == ["a", "c"]
+    assert "b.txt" in str(skipped[0])
+
+
+def test_a_bad_line_of_json_lines_can_be_skipped(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "all.jsonl", '{"text": "One."}\n{"text": 2}\n{"id": "all-1", "text": "Again."}\n{"text": "Four."}\n'
+    )
+    skipped: list[InputError] = []
+    assert [article.text for article in read_articles(path, skip=skipped.append)] == ["One.", "Four."]
+    assert [re.findall(r"line \d|two articles", str(error))[0] for error in skipped] == ["line 2", "two articles"]

@@ -8,10 +8,16 @@ from dataclasses import dataclass
 from claimx.errors import InputError
 
 Note = Callable[[str], None]
+Skip = Callable[[InputError], None]
 
 
 def ignore(note: str) -> None:
     """Take a remark and do nothing."""
+
+
+def raise_error(error: InputError) -> None:
+    """Skip nothing: what cannot be read ends the reading."""
+    raise error
 
 
 @dataclass(frozen=True)
@@ -24,6 +30,7 @@ class Origin:
         default_id: The id of an article that does not bring its own.
         published: The date that the user gives to articles without one.
         note: Takes remarks of one line.
+        skip: Takes what cannot be read among several articles; when it returns, reading goes on with the next.
     """
 
     source: str
@@ -31,6 +38,7 @@ class Origin:
     place: str = ""
     published: str | None = None
     note: Note = ignore
+    skip: Skip = raise_error
 
     def __str__(self) -> str:
         return f"{self.source}: {self.place}" if self.place else self.source

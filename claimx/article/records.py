@@ -12,6 +12,7 @@ from typing import Any
 
 from claimx.article.dateline import find_date_line
 from claimx.article.origin import Origin
+from claimx.errors import InputError
 from claimx.schema import Article
 
 _ISO_8601 = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\S+)?", re.ASCII)
@@ -59,7 +60,12 @@ def parse_json(text: str, origin: Origin) -> Iterator[tuple[Origin, Article]]:
         return
     for number, item in enumerate(value, start=1):
         place = replace(origin, place=f"item {number}", default_id=f"{origin.default_id}-{number}")
-        yield place, _article_of(item, place)
+        try:
+            article = _article_of(item, place)
+        except InputError as error:
+            origin.skip(error)
+        else:
+            yield place, article
 
 
 def parse_json_lines(text: str, origin: Origin) -> Iterator[tuple[Origin, Article]]:
@@ -72,7 +78,12 @@ def parse_json_lines(text: str, origin: Origin) -> Iterator[tuple[Origin, Articl
     for number, line in enumerate(text.split("\n"), start=1):
         if line and not line.isspace():
             place = replace(origin, place=f"line {number}", default_id=f"{origin.default_id}-{number}")
-            yield place, _article_of(_load(line, place), place)
+            try:
+                article = _article_of(_load(line, place), place)
+            except InputError as error:
+                origin.skip(error)
+            else:
+                yield place, article
 
 
 def _article_of(value: object, origin: Origin) -> Article:

@@ -16,7 +16,7 @@ from claimx.article.addresses import anywhere, is_public
 from claimx.article.decoding import decode_html, decode_text, encoding_named
 from claimx.article.fetch import HTML_TYPES, JSON_LINES_TYPES, JSON_TYPES, fetch
 from claimx.article.front_matter import split_front_matter
-from claimx.article.origin import Note, Origin, ignore
+from claimx.article.origin import Note, Origin, Skip, ignore, raise_error
 from claimx.article.records import build_article, is_publication_date, parse_json, parse_json_lines
 from claimx.errors import InputError, UsageError
 from claimx.schema import Article
@@ -38,6 +38,7 @@ def read_articles(
     allow_private: bool = False,
     stdin: BinaryIO | None = None,
     note: Note = ignore,
+    skip: Skip = raise_error,
 ) -> Iterator[Article]:
     """Read the articles of a file, a folder, a web address, or standard input, one by one.
 
@@ -49,6 +50,8 @@ def read_articles(
         allow_private: Whether to fetch from private and loopback addresses.
         stdin: What `-` reads instead of the process's standard input: always text, perhaps with front matter.
         note: Takes remarks of one line, for people.
+        skip: Takes the error of an article that cannot be read in a folder or JSON file, so that reading goes on;
+            by default the error is raised.
 
     Raises:
         UsageError: If `published` or `encoding` makes no sense.
@@ -56,7 +59,7 @@ def read_articles(
     """
     if published is not None and not is_publication_date(published):
         raise UsageError(f"published {published!r} is not an ISO 8601 date (YYYY-MM-DD) or time stamp")
-    origin = Origin(source=source, default_id="", published=published, note=note)
+    origin = Origin(source=source, default_id="", published=published, note=note, skip=skip)
     if source == "-":
         found = _read_stdin(stdin or sys.stdin.buffer, encoding, origin)
     elif _URL.match(source):
@@ -93,7 +96,10 @@ def _with_distinct_ids(found: Found, source: str) -> Iterator[Article]:
     places: dict[str, Origin] = {}
     for origin, article in found:
         if (other := places.setdefault(article.id, origin)) is not origin:
-            raise InputError(source, f"two articles have the id {article.id!r} ({other} and {origin}); rename one")
+            origin.skip(
+                InputError(source, f"two articles have the id {article.id!r} ({other} and {origin}); rename one")
+            )
+            continue
         yield article
     if not places:
         raise InputError(source, "holds no articles")
@@ -146,7 +152,10 @@ def _read_folder(folder: Path, encoding: str, origin: Origin) -> Found:
         origin.remark(f"{others} other {'file' if others == 1 else 'files'} ignored")
     for path in paths:
         name = path.relative_to(root).with_suffix("").as_posix()
-        yield from _read_file(path, encoding, replace(origin, source=str(path), default_id=name))
+        try:
+            yield from _read_file(path, encoding, replace(origin, source=str(path), default_id=name))
+        except InputError as error:
+            origin.skip(error)
 
 
 def _list_articles(root: Path) -> tuple[list[Path], int]:

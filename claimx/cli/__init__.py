@@ -6,6 +6,7 @@ function, so that `claimx --help` starts without the model stack.
 
 from __future__ import annotations
 
+import logging
 from typing import Annotated
 
 import typer
@@ -45,4 +46,6 @@ def _root(
 
 def main() -> None:
     """Run the command line."""
+    # Libraries log what went wrong in pages and replies; what of it matters comes as an error of ours.
+    logging.getLogger().addHandler(logging.NullHandler())
     app()

@@ -40,12 +40,15 @@ class Reading:
             try:
                 yield from (self._distinct(article, seen) for article in self._read(source))
             except InputError as error:
-                self.failed += 1
-                if len(self._sources) > 1 or seen:
-                    self._note(f"claimx: {error}")
                 last = error
+                if len(self._sources) > 1 or seen:
+                    self._skip(error)
         if last and not seen:
             raise last if len(self._sources) == 1 else InputError("no article", "none of the sources could be read")
+
+    def _skip(self, error: InputError) -> None:
+        self.failed += 1
+        self._note(f"claimx: {error}")
 
     def _read(self, source: str) -> Iterator[Article]:
         return read_articles(
@@ -54,6 +57,7 @@ class Reading:
             encoding=self._encoding,
             allow_private=self._allow_private,
             note=self._note,
+            skip=self._skip,
         )
 
     def _distinct(self, article: Article, seen: dict[str, int]) -> Article:
