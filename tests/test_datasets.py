@@ -162,7 +162,8 @@ def test_a_folder_with_nothing_labelled_in_it_is_a_misuse(tmp_path: Path) -> Non
 
 def test_the_digest_tells_gold_apart_by_text_and_label(tmp_path: Path) -> None:
     digests = set()
-    for number, change in enumerate([{}, {"text": TEXT + " "}, {"attributions": []}, {"id": "other"}]):
+    changes: list[dict[str, Any]] = [{}, {"text": TEXT + " "}, {"attributions": []}, {"id": "other"}]
+    for number, change in enumerate(changes):
         path = tmp_path / f"{number}.jsonl"
         path.write_text(json_line(**change), encoding="utf-8")
         digests |= {read_dataset(path).digest, read_dataset(path).digest}

@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from claimx.evaluation.anatomy import CLASSES
 from claimx.evaluation.datasets import read_dataset
@@ -288,6 +290,45 @@ def test_an_article_without_labels_makes_every_prediction_spurious() -> None:
 def test_spans_without_text_are_no_evidence_for_or_against() -> None:
     bare = SAFE | {"content": [{"start": 0, "end": 17}]}
     assert "evidence" not in figures(dataset((FERRY, [SAFE])), predicted([bare]))
+
+
+# --- whatever comes ---
+
+WORDS = "one two three four five six seven eight nine ten"
+stretches = st.tuples(st.integers(0, 9), st.integers(1, 4)).map(lambda pair: WORDS.split()[pair[0] : sum(pair)])
+records = st.builds(
+    lambda words, speaker, optional, nested: (
+        item(WORDS, " ".join(words), speaker={"name": speaker}) | {"optional": optional, "nested": nested}
+    ),
+    stretches,
+    st.sampled_from(["Ann Poe", "Bo Lind"]),
+    st.booleans(),
+    st.booleans(),
+)
+
+
+@given(st.lists(records, max_size=6), st.lists(records, max_size=6))
+def test_counts_keep_their_bounds_whatever_is_predicted(gold: list[Record], found: list[Record]) -> None:
+    result, scores = evaluated(dataset((WORDS, gold)), predicted(found))
+    counts = result.counts
+    assert counts["attribution.found"] <= counts["detection.found"] <= counts["detection.gold"]
+    assert counts["detection.found"] <= counts["detection.predicted"] <= len(found)
+    assert sum(outcome.gold is not None for outcome in scores[0].outcomes) == len(gold)
+    assert sum(outcome.predicted is not None for outcome in scores[0].outcomes) == len(found)
+
+
+@given(st.lists(records, max_size=6), st.lists(records, max_size=6))
+def test_optional_and_nested_gold_only_ever_excuses_predictions(gold: list[Record], found: list[Record]) -> None:
+    required = [record for record in gold if not record["optional"] and not record["nested"]]
+    whole = evaluated(dataset((WORDS, gold)), predicted(found))[0].counts
+    without = evaluated(dataset((WORDS, required)), predicted(found))[0].counts
+    assert (whole["detection.gold"], whole["detection.found"]) == (len(required), without["detection.found"])
+    assert whole["detection.predicted"] <= without["detection.predicted"]
+
+
+@given(st.lists(records, max_size=6, unique_by=str))
+def test_any_gold_against_itself_is_perfect(gold: list[Record]) -> None:
+    assert set(figures(dataset((WORDS, gold)), predicted(gold)).values()) <= {1}
 
 
 # --- what became of each -------------------------------------------------------------------------

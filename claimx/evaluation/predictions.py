@@ -125,7 +125,7 @@ def read_predictions(path: Path) -> Predictions:
     """
     predictions = []
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open(encoding="utf-8-sig") as lines:
             for number, line in enumerate(lines, start=1):
                 if line.strip():
                     predictions.append(_parse_line(str(path), number, line))

@@ -46,11 +46,11 @@ def write_result(console: Console, result: Result) -> None:
             confusion.add_row(gold, *(f"{number:,}" for number in numbers))
         console.print(confusion)
         console.print()
-    console.print(f"Claims and facts: {layout.outcome_line(result)}")
+    console.print(f"Claims and facts: {layout.outcome_line(result)}", soft_wrap=True)
     if spent := layout.spent_line(result.spent):
-        console.print(f"The run: {spent}")
+        console.print(f"The run: {spent}", soft_wrap=True)
     for line in layout.notes(result):
-        console.print(line, style="dim")
+        console.print(line, style="dim", soft_wrap=True)
 
 
 def write_errors(console: Console, scores: Iterable[ArticleScore]) -> None:
@@ -81,7 +81,7 @@ def write_differences(console: Console, first: Result, second: Result, differenc
     console.print(table)
     console.print("attribution_f1 decides; of twenty others, one may seem different by chance.", style="dim")
     for line in layout.notes(first)[:2]:
-        console.print(line, style="dim")
+        console.print(line, style="dim", soft_wrap=True)
 
 
 def _table(*headings: str, numbers: int | None = None) -> Table:
