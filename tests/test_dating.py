@@ -234,6 +234,7 @@ def test_what_does_not_name_a_day_month_or_year_has_no_value(expression: str, ru
         ("He was arrested in 2019 and freed [two years later].", "2021"),
         ("In 2021 it lost money, as it had [the previous year].", "2020"),
         ("On 3 May 2024 he quit, and [that Friday] he left.", "2024-05-03"),
+        ("She said on Monday that Friday's vote was rigged, and that [Friday]'s recount was too.", "2024-06-07"),
         ("On 3 May 2024 he quit, and [the following Friday] he left.", "2024-05-10"),
         ("He ran [two days after the March 5 vote].", "2024-03-07"),
         ("He was arrested in 2019 and freed [the following month].", None),

@@ -66,10 +66,10 @@ def choose_day(day_in: Callable[[int], date | None], setting: Setting, which: st
         direction, rule = "future", "day-next"
     elif tense := setting.direction():
         far, near = (since, until) if tense == "past" else (until, since)
-        flips = far > _FAR and near < _NEAR
-        direction, rule = (
-            (tense, f"day-{tense}") if not flips else ("past" if tense == "future" else "future", "day-near")
-        )
+        if far > _FAR and near < _NEAR:
+            direction, rule = ("future" if tense == "past" else "past"), "day-near"
+        else:
+            direction, rule = tense, f"day-{tense}"
     else:
         direction, rule = ("past" if since <= 2 * until else "future"), "day-near"
     return Resolution(iso_day(past[-1] if direction == "past" else future[0]), rule, published.isoformat())
@@ -86,15 +86,16 @@ def _day_month(match: re.Match[str], setting: Setting) -> Resolution:
     weekday = WEEKDAYS[groups["weekday"].rstrip(".")] if groups.get("weekday") else None
 
     def day_in(year: int) -> date | None:
-        found = day_or_none(year, month, day)
-        return found if found and weekday in (None, found.weekday()) else None
+        return day_or_none(year, month, day)
 
-    chosen = choose_day(day_in, setting, groups.get("which") or "")
-    if weekday is None or (chosen.rule != "no-such-day" and chosen.value):
+    def weekday_in(year: int) -> date | None:
+        found = day_in(year)
+        return found if found and found.weekday() == weekday else None
+
+    if weekday is not None and (chosen := choose_day(weekday_in, setting)).value:
         return chosen
-    # The weekday agrees with no year nearby: a slip of the pen, and the day and month are the better witnesses.
-    weekday = None
-    return choose_day(day_in, setting)
+    # A weekday that agrees with no year nearby is a slip of the pen: the day and month are the better witnesses.
+    return choose_day(day_in, setting, groups.get("which") or "")
 
 
 def _week_of(match: re.Match[str], setting: Setting) -> Resolution:

@@ -6,7 +6,7 @@ import re
 from datetime import date
 
 from claimx.claims.dating.arithmetic import iso_day, weekday_after, weekday_before
-from claimx.claims.dating.relative import number, shift
+from claimx.claims.dating.relative import number, shift, weekday_by_tense
 from claimx.claims.dating.setting import UNPUBLISHED, Resolution, Rule, Setting
 from claimx.claims.dating.tense import last_sentence
 from claimx.claims.dating.vocabulary import WEEKDAYS, compile_pattern, fold
@@ -18,8 +18,8 @@ _COMPARISON = re.compile(
     r"\b(?:from|than|compared|against|versus|vs|up|down|above|below|rose|fell|risen|fallen|grew|grown|increased?|decreased?"
     r"|declined?|dropped|gain(?:ed)?|climbed|jumped|slipped|slid|doubled|tripled|halved|higher|lower|more|less|fewer)\b"
 )
+_DEMONSTRATIVE = re.compile(r"(?:^|[,;.]|\b(?:on|by|and|but|until|since|before|after|early|late|earlier|later)) {0,4}$")
 _DIGITS = {"day": 10, "night": 10, "week": 10, "month": 7, "year": 4}
-
 
 # After "two days before" and "the day after", these begin something else; other words name an event.
 _NEW_CLAUSE = re.compile(
@@ -85,6 +85,9 @@ def _time_of_day(match: re.Match[str], setting: Setting) -> Resolution:
 
 
 def _weekday(match: re.Match[str], setting: Setting) -> Resolution:
+    # In "said that Friday's vote was fair", "that" points to nothing.
+    if match["way"] == "that" and not _DEMONSTRATIVE.search(fold(setting.before)):
+        return weekday_by_tense(match, setting)
     anchor = setting.anchor(10)
     if anchor is None:
         return NO_ANCHOR

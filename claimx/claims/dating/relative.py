@@ -69,7 +69,7 @@ def _near_day(match: re.Match[str], setting: Setting) -> Resolution:
     )
 
 
-def _weekday(match: re.Match[str], setting: Setting) -> Resolution:
+def weekday_by_tense(match: re.Match[str], setting: Setting) -> Resolution:
     """By "last" or "next", by the week named beside it, else by tense; without any of these a weekday is past.
 
     In TimeBank and AQUAINT 19 of 20 weekdays lie before publication or on its day.
@@ -246,9 +246,9 @@ RELATIVE = tuple(
         (
             rf"{_ON}(?:(?P<which>last|this|next|(?:this |the )?(?:past|coming)) )?{_WEEKDAY}<DAYTIME>"
             r"(?:,? (?:of )?(?P<week>last|this|next) week)?",
-            _weekday,
+            weekday_by_tense,
         ),
-        (rf"(?P<week>last|this|next) week,? on {_WEEKDAY}<DAYTIME>", _weekday),
+        (rf"(?P<week>last|this|next) week,? on {_WEEKDAY}<DAYTIME>", weekday_by_tense),
         # two weeks ago Friday, a week from Monday, Friday week
         (rf"(?P<count><NUMBER>) weeks? (?P<way>ago|from)(?: on| last| next| this)? {_WEEKDAY}", _weekday_by_weeks),
         (rf"(?P<way>){_WEEKDAY} week", _weekday_by_weeks),

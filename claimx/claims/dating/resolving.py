@@ -18,7 +18,7 @@ _RULES = ANAPHORIC + RELATIVE + ABSOLUTE + PERIODS
 # An expression is read together with the words beside it that belong to it, for it may have been cut too short:
 # "last" before "October", "of last week" after "Tuesday", "earlier" after "a year".
 _LEADING = re.compile(
-    r"(?:\b(?:last|next|this|past|coming|early|late|mid|earlier|later|that|the same|the following|the previous"
+    r"(?:\b(?:last|next|this|past|coming|early|late|mid|earlier|later|the same|the following|the previous"
     r"|every|each|in|about|nearly|almost|more than|over|less than|at least)(?: |-)){1,3}$"
 )
 _TRAILING = re.compile(
@@ -45,6 +45,7 @@ _LEADS = tuple(
     )
 )
 _NAME = re.compile(rf"\b(?:{alternatives(MONTHS)}|{alternatives(WEEKDAYS)})\b")
+_DETERMINER = re.compile(r" {0,4}(?:(?:the|his|her|its|their|that) {1,4})?")
 _PREPOSITION = re.compile(r"(?<!\w)(?:on|in) {1,4}$")
 
 
@@ -169,12 +170,11 @@ def _resolve(found: _Match, text: str, published: date | None, timestamp: dateti
         return tuple(value for value in values if value)
 
     def following() -> str | None:
-        later = [each for each in _matches(fold(after), 0, min(60, len(after))) if each.rule not in ANAPHORIC][:1]
-        if not later or not re.fullmatch(
-            r" {0,4}(?:(?:the|his|her|its|their|last|that) )?", fold(after[: later[0].start])
-        ):
+        """The date that begins the words after, an article or a possessive aside."""
+        later = next((each for each in _matches(fold(after), 0, 60) if each.rule not in ANAPHORIC), None)
+        if later is None or not _DETERMINER.fullmatch(fold(after[: later.start])):
             return None
-        return later[0].rule.resolve(later[0].match, Setting(published, timestamp, before, "")).value
+        return later.rule.resolve(later.match, Setting(published, timestamp, before, "")).value
 
     setting = Setting(published, timestamp, before, after, anchors, following)
     return found.rule.resolve(found.match, setting)

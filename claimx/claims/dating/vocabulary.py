@@ -125,7 +125,7 @@ FRAGMENTS = {
     "FOREIGN": rf"(?:{alternatives(FOREIGN_MONTHS)})\b",
     "DAY": r"(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])",
     "NTH": rf"(?:(?:3[01]|[12][0-9]|0?[1-9])(?:st|nd|rd|th)|{alternatives(ORDINALS)})\b",
-    "YEAR": r"(?:1[0-9]|20)[0-9][0-9](?![0-9]|[,.:][0-9])",
+    "YEAR": r"(?:1[0-9]|2[01])[0-9][0-9](?![0-9]|[,.:][0-9])",
     "SPOKEN": rf"(?:(?:eighteen|nineteen|twenty) (?:(?:{_TEN})(?:(?:-| )(?:{_ONE}))?|oh (?:{_ONE})|(?:{_TEEN}))"
     rf"|two thousand(?:(?: and)? (?:{_ONE}|{_TEEN}))?)\b",
     "NUMBER": rf"(?:[0-9]{{1,4}}(?![0-9]|[,.][0-9])|(?:{_TEN})-(?:{_ONE})|(?:{alternatives(NUMBERS)})\b)",
