@@ -12,11 +12,15 @@ from claimx.schema import Claim, Extraction
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
 
 # Control characters, and the marks that reorder what is displayed; line breaks are dealt with before.
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _STANCE_STYLE = {"favor": "green", "against": "red", "neutral": "dim"}
 _STANCE_SIGN = {"favor": "+ favor", "against": "− against", "neutral": "○ neutral"}
+# The width from which five columns leave enough room for the claim.
+_ROOMY = 110
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -35,47 +39,98 @@ def claim_line(claim: Claim | Extraction) -> str:
 
 
 def write_table(console: Console, extraction: Extraction, *, title: str | None = None) -> None:
-    """Print one article's claims, then its facts."""
-    from rich.table import Table
-    from rich.text import Text
-
-    def cell(text: str | None, style: str = "") -> Text:
-        return Text(printable(" ".join((text or "–").split())), style=style)
-
+    """Print one article's claims, then its facts: five columns, or three stacked ones where there is little room."""
     claims = [claim for claim in extraction.claims if claim.kind == "claim"]
     facts = [claim for claim in extraction.claims if claim.kind == "fact"]
-    narrow = console.width < 100
     if title:
-        console.print(cell(title, "bold"))
+        console.print(_cell(title, "bold"))
     if claims:
-        table = Table(
-            box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", row_styles=["", ""], expand=False
-        )
-        table.add_column("Speaker", min_width=10, max_width=16 if narrow else 28, overflow="fold")
-        table.add_column("Stance", no_wrap=True)
-        table.add_column("Target", min_width=8, max_width=13 if narrow else 28, overflow="fold")
-        table.add_column("Date", no_wrap=True)
-        table.add_column("Claim", ratio=1, min_width=24, overflow="fold")
-        for claim in claims:
-            stance = claim.stance or "neutral"
-            table.add_row(
-                cell(claim.speaker.name if claim.speaker else None, "bold"),
-                cell(_STANCE_SIGN[stance], _STANCE_STYLE[stance]),
-                cell(claim.target.name if claim.target else None),
-                cell(claim.date.value if claim.date else None),
-                cell(("↳ " if claim.nested else "") + claim.text),
-            )
-        console.print(table)
+        console.print(_stacked(claims) if console.width < _ROOMY else _wide(claims, console.width))
     if facts:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        table = _table()
         table.add_column("Date", no_wrap=True)
         table.add_column("Fact", ratio=1, overflow="fold")
         for fact in facts:
-            table.add_row(cell(fact.date.value if fact.date else None), cell(fact.text))
+            table.add_row(_cell(_date(fact)), _statement(fact))
         console.print()
         console.print(table)
     if not extraction.claims:
-        console.print(cell("no claims found", "dim"))
+        console.print(_cell("no claims found", "dim"))
+
+
+def _wide(claims: list[Claim], width: int) -> Table:
+    table = _table()
+    table.add_column("Speaker", max_width=width // 6, overflow="fold")
+    table.add_column("Stance", no_wrap=True)
+    table.add_column("Target", max_width=width // 6, overflow="fold")
+    table.add_column("Date", no_wrap=True)
+    table.add_column("Claim", ratio=1, overflow="fold")
+    for claim in claims:
+        table.add_row(_speaker(claim), _stance(claim), _target(claim), _cell(_date(claim)), _statement(claim))
+    return table
+
+
+def _stacked(claims: list[Claim]) -> Table:
+    table = _table()
+    table.add_column("Speaker\nDate", width=17, overflow="fold")
+    table.add_column("Stance\nTarget", width=17, overflow="fold")
+    table.add_column("Claim", ratio=1, overflow="fold")
+    for claim in claims:
+        said_on = _cell(_date(claim), "dim") if _date(claim) else None
+        table.add_row(
+            _lines(_speaker(claim), said_on),
+            _lines(_stance(claim), _target(claim)),
+            _statement(claim),
+        )
+    return table
+
+
+def _table() -> Table:
+    from rich.table import Table
+
+    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=True)
+
+
+def _lines(*cells: Text | None) -> Text:
+    from rich.text import Text
+
+    return Text("\n").join(cell for cell in cells if cell is not None)
+
+
+def _cell(text: str | None, style: str = "") -> Text:
+    from rich.text import Text
+
+    return Text(printable(" ".join((text or "–").split())), style=style)
+
+
+def _speaker(claim: Claim) -> Text:
+    return _cell(claim.speaker.name if claim.speaker else None, "bold")
+
+
+def _stance(claim: Claim) -> Text:
+    stance = claim.stance or "neutral"
+    return _cell(_STANCE_SIGN[stance], _STANCE_STYLE[stance])
+
+
+def _target(claim: Claim) -> Text:
+    return _cell(claim.target.name if claim.target else None)
+
+
+def _date(claim: Claim) -> str | None:
+    return claim.date.value if claim.date else None
+
+
+def _statement(claim: Claim) -> Text:
+    """The claim, and below it where its evidence stands, with the words themselves where they differ."""
+    text = ("↳ " if claim.nested else "") + claim.text
+    words = " … ".join(span.text for span in claim.content)
+    where = ", ".join(f"{span.start}:{span.end}" for span in claim.content)
+    evidence = where if _is_repeated(words, claim.text) else f"{where} “{words}”"
+    return _lines(_cell(text), _cell(evidence, "dim"))
+
+
+def _is_repeated(words: str, text: str) -> bool:
+    return re.findall(r"\w+", words.casefold()) == re.findall(r"\w+", text.casefold())
 
 
 COLUMNS = (
