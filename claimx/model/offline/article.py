@@ -93,16 +93,19 @@ class _Speech:
             reports = attributions_of_sentence(tokens)
             if pending and (answer := quotation_cue(tokens)):
                 reports = [replace(answer, content=()), *(item for item in reports if item.cue != answer.cue)]
+            quoting: int | None = None
+            speaking: int | None = None
             for number, item in enumerate(reports):
-                speaks = any(_has_quotation(tokens, piece) for piece in item.content)
-                if pending and number == 0 and (not item.content or _opens_quoted(tokens)):
-                    item = replace(item, content=(*pending, *item.content))
-                    speaks, pending = True, []
-                if item.content:
-                    index = self._add(item)
-                    current = index if speaks else current
-            if not any(token.quotation >= 0 for token in tokens) and reports and reports[0].content:
-                current = None
+                if pending and number == 0 and (not item.content or tokens[0].quotation >= 0):
+                    item, pending = replace(item, content=(*pending, *item.content)), []
+                if not item.content:
+                    continue
+                index = self._add(item)
+                if any(_has_quotation(tokens, piece) for piece in item.content) or item.content[0][0] < tokens[0].start:
+                    quoting = index
+                elif item.verb is not None and item.verb.verb.takes("quote"):
+                    speaking = index
+            current = next((index for index in (quoting, speaking) if index is not None), current)
             if tokens[-1].text == ":":
                 self.announced = introduction(tokens)
         if pending and any(self._continues(piece) for piece in pending):
@@ -127,10 +130,6 @@ class _Speech:
 def _is_quoted(tokens: list[Token]) -> bool:
     """Whether all words of a sentence are inside quotation marks."""
     return all(token.quotation >= 0 for token in tokens if token.is_word)
-
-
-def _opens_quoted(tokens: list[Token]) -> bool:
-    return tokens[0].quotation >= 0
 
 
 def _quoted_pieces(tokens: list[Token]) -> list[Span]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from claimx.model.offline.contents import content_after, content_before, trim
 from claimx.model.offline.cues import Cue, find_cues
+from claimx.model.offline.noun_cues import find_noun_reports
 from claimx.model.offline.noun_phrases import Range, has_finite_verb, noun_phrase_ending, noun_phrase_starting
 from claimx.model.offline.sources import (
     BEFORE_GERUND,
@@ -16,8 +17,11 @@ from claimx.model.offline.sources import (
 )
 from claimx.model.offline.tokens import Token
 from claimx.model.offline.words import LONE_PRONOUNS, PREPOSITIONS, SUBORDINATORS, TIME_WORDS
+from claimx.schema import Stance
 
 Span = tuple[int, int]
+_POSSIBLE = frozenset(["can", "could", "may", "might"])
+_HYPOTHETICAL = frozenset(["if", "unless", "whether", "how", "do", "does", "did", "lest"])
 _ADVERBIAL = frozenset(["in", "on", "at", "after", "during", "following", "when", "as", "before"])
 
 
@@ -34,6 +38,7 @@ class Attribution:
     mention: Span
     referent: Span
     verb: Cue | None
+    polarity: Stance = "neutral"
 
 
 def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
@@ -47,7 +52,7 @@ def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
         source = inverted_source(tokens, cue)
         content: list[Range] = []
         if source is not None:
-            content = _around(tokens, cue.group, source[1], cues[:number])
+            content = _around(tokens, cue.group, source[1], cues[:number], cues[number + 1 :])
         else:
             source = find_source(tokens, cue, subject)
             if source is None:
@@ -55,9 +60,23 @@ def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
             if cue.form == "finite" and not cue.passive:
                 subject = source
             content = _contents(tokens, cue, cues, number, source)
-        if content:
+        if content and _is_asserted(tokens, cue, source):
             found.append(_attribution(tokens, content, (cue.first, cue.last + 1), source, cue))
+    found += [
+        _attribution(tokens, [report.content], (report.noun, report.noun + 1), report.source, None, report.polarity)
+        for report in find_noun_reports(tokens)
+    ]
     return [item for item in found if not _is_inner_attitude(item, found, tokens)] + _according(tokens)
+
+
+def _is_asserted(tokens: list[Token], cue: Cue, source: Range) -> bool:
+    """Whether the article says that it was said: not "if he says", "should she say", "whether they want"."""
+    modals = {token.lower for token in tokens[cue.group : cue.first]}
+    speech = cue.verb.takes("quote")
+    if "should" in modals or (not speech and modals & _POSSIBLE):
+        return False
+    before = tokens[source[0] - 1].lower if 0 < source[0] < cue.first else ""
+    return before not in _HYPOTHETICAL and (speech or before not in ("that", "what", "said", "say", "says"))
 
 
 def _is_participle(tokens: list[Token], cue: Cue) -> bool:
@@ -70,15 +89,15 @@ def _is_participle(tokens: list[Token], cue: Cue) -> bool:
 
 def _is_inner_attitude(item: Attribution, found: list[Attribution], tokens: list[Token]) -> bool:
     """Whether a report within the content of another is no speech of its own: "she said she hoped"."""
-    if item.verb is None or item.cue is None:
+    if item.cue is None:
         return False
+    speech = item.verb is not None and item.verb.verb.takes("quote")
     for other in found:
-        if other is item or (other.verb is not None and not other.verb.verb.takes("clause", "quote")):
+        if other is item or (other.verb is None or not other.verb.verb.takes("clause", "quote")):
             continue
         for start, end in other.content:
             if start <= item.cue[0] < end:
-                opens = item.mention[0] - start < 3 and tokens[item.verb.group - 1].lower in LONE_PRONOUNS
-                return opens or not item.verb.verb.takes("quote")
+                return not speech or (item.mention[0] - start < 3 and item.mention[1] - item.mention[0] < 5)
     return False
 
 
@@ -106,12 +125,19 @@ def introduction(tokens: list[Token]) -> Attribution | None:
     return None
 
 
-def _attribution(tokens: list[Token], content: list[Range], cue: Range, source: Range, verb: Cue | None) -> Attribution:
+def _attribution(
+    tokens: list[Token],
+    content: list[Range],
+    cue: Range,
+    source: Range,
+    verb: Cue | None,
+    polarity: Stance = "neutral",
+) -> Attribution:
     def span(part: Range) -> Span:
         return tokens[part[0]].start, tokens[part[1] - 1].end
 
     mention = (relative_pronoun(tokens, verb) if verb else None) or source
-    return Attribution(tuple(map(span, content)), span(cue), span(mention), span(source), verb)
+    return Attribution(tuple(map(span, content)), span(cue), span(mention), span(source), verb, polarity)
 
 
 def _contents(tokens: list[Token], cue: Cue, cues: list[Cue], number: int, source: Range) -> list[Range]:
@@ -121,11 +147,36 @@ def _contents(tokens: list[Token], cue: Cue, cues: list[Cue], number: int, sourc
     first = source[0]
     if cue.form == "finite" and first > 1 and source[1] <= cue.group and cue.verb.takes("clause", "quote"):
         if quotation_ends_before(tokens, first):
-            return _around(tokens, first, cue.last + 1, cues[:number])
+            return _around(tokens, first, cue.last + 1, cues[:number], cues[number + 1 :])
         if tokens[first - 1].text in (",", "—", "–") and _trails(tokens, cue, cues, first):
-            return _around(tokens, first, cue.last + 1, cues[:number])
+            return _around(tokens, first, cue.last + 1, cues[:number], cues[number + 1 :])
     content = content_after(tokens, cue, cues)
+    if cue.form == "finite" and (cue.verb.takes("noun") or cue.verb.companions):
+        thing = _object_before(tokens, source)
+        if thing and content is None:
+            rest = _complement(tokens, cue)
+            return [thing, rest] if rest else [thing]
     return [content] if content else []
+
+
+def _object_before(tokens: list[Token], source: Range) -> Range | None:
+    """What a relative clause without "that" is about: the parole in "the parole he called absurd"."""
+    last = source[0] - 1
+    if last >= 0 and tokens[last].lower in ("that", "which"):
+        last -= 1
+        if last >= 0 and tokens[last].text == ",":
+            last -= 1
+    if last < 0 or tokens[last].quotation >= 0 or not tokens[last].is_word:
+        return None
+    return noun_phrase_ending(tokens, last, 0)
+
+
+def _complement(tokens: list[Token], cue: Cue) -> Range | None:
+    """What stands after the verb of such a clause, up to its comma: "absurd", "as a joke"."""
+    end = cue.last + 1
+    while end < len(tokens) and tokens[end].text not in ",.;" and (tokens[end].is_word or tokens[end].quotation >= 0):
+        end += 1
+    return (cue.last + 1, end) if end > cue.last + 1 else None
 
 
 def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
@@ -152,7 +203,7 @@ def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
     return tokens[content[0] - 1].lower != "that" and (after.lower in _ADVERBIAL or after.lower in TIME_WORDS)
 
 
-def _around(tokens: list[Token], limit: int, resume: int, earlier: list[Cue]) -> list[Range]:
+def _around(tokens: list[Token], limit: int, resume: int, earlier: list[Cue], later: list[Cue]) -> list[Range]:
     """The content on both sides of a cue that begins at `limit`; it may go on from `resume`."""
     quoted = quotation_ends_before(tokens, limit)
     floor = 0
@@ -161,11 +212,12 @@ def _around(tokens: list[Token], limit: int, resume: int, earlier: list[Cue]) ->
     before = content_before(tokens, limit, floor)
     if before is None:
         return []
-    if quoted:
-        return [before, *_resumed_quotation(tokens, resume)]
+    mixed = tokens[before[0]].quotation < 0 and resume < len(tokens) and tokens[resume].text == ","
+    if quoted and not mixed:
+        return [before, *_resumed_quotation(tokens, resume, later)]
     if resume < len(tokens) and tokens[resume].text == "," and resume + 1 < len(tokens):
         if tokens[resume + 1].quotation >= 0:
-            return [before, *_resumed_quotation(tokens, resume)]
+            return [before, *_resumed_quotation(tokens, resume, later)]
         rest = (resume + 1, trim(tokens, len(tokens)))
         if (rest[1] > rest[0] and not has_finite_verb(tokens, *before)) or limit == resume - 2:
             return [before, rest]
@@ -183,7 +235,7 @@ def _quotation_start(tokens: list[Token], limit: int) -> int:
     return index
 
 
-def _resumed_quotation(tokens: list[Token], at: int) -> list[Range]:
+def _resumed_quotation(tokens: list[Token], at: int, later: list[Cue]) -> list[Range]:
     """The rest of a quotation that its cue interrupts, if no other cue comes first."""
     for index in range(at, len(tokens)):
         if tokens[index].quotation >= 0:
@@ -193,7 +245,7 @@ def _resumed_quotation(tokens: list[Token], at: int) -> list[Range]:
             while end < len(tokens) and tokens[end].quotation == tokens[index].quotation:
                 end += 1
             return [(index, end)]
-        if tokens[index].lower in ("said", "says", "added", "told"):
+        if any(cue.first == index and cue.form != "infinitive" and cue.verb.takes("quote") for cue in later):
             return []
     return []
 

@@ -17,6 +17,9 @@ _WH = frozenset(["whether", "how", "what", "why", "if", "who", "when", "where", 
 _CONTRAST = frozenset(["while", "although", "though", "whereas"])
 _JOINTS = CONJUNCTIONS | _CONTRAST | {"then", "who"}
 _STOPS = frozenset(".!?,;:—–-…")
+_TIME_OPENERS = frozenset(["earlier", "late", "last", "this", "after", "before", "when", "as"])
+_FRONTED = frozenset(["as", "while", "when", "although", "though", "because", "since", "after", "before", "until"])
+_AFTER_NOUN = frozenset(["when", "after", "before", "during"])
 _LOOKAHEAD = 14
 _CLAUSE_WINDOW = 25
 
@@ -70,8 +73,10 @@ def _content_start(tokens: list[Token], cue: Cue) -> int | None:
         told = _after_addressee(tokens, at)
         if told is not None or not verb.takes("noun", "wh"):
             return told if told is not None else (at + 1 if token.lower == "that" else None)
-    if token.lower == "that" and verb.takes("clause", "that"):
-        return at + 1
+    if token.lower == "that" and (
+        verb.takes("clause", "that") or (verb.takes("noun") and (following is None or following.text in ",."))
+    ):
+        return at if following is None or following.text in ",.;" else at + 1
     if token.lower in _WH and verb.takes("wh", "clause", "that"):
         return at
     if token.lower in verb.prepositions and following is not None:
@@ -81,13 +86,14 @@ def _content_start(tokens: list[Token], cue: Cue) -> int | None:
     if token.quotation >= 0:
         return at if verb.takes("noun", "clause", "quote") else None
     if verb.takes("clause", "that") and (
-        token.lower in PREPOSITIONS or token.lower in TIME_WORDS or token.lower in ("earlier", "late", "last", "this")
+        token.lower in PREPOSITIONS or token.lower in TIME_WORDS or token.lower in _TIME_OPENERS
     ):
         found = _after_adverbial(tokens, at, bare=verb.takes("clause"))
         if found is not None or token.lower in PREPOSITIONS:
             return found
-    if verb.takes("as"):
-        return at if starts_noun_phrase(token) and any(t.lower == "as" for t in tokens[at : at + _LOOKAHEAD]) else None
+    if verb.companions:
+        near = tokens[at : at + _LOOKAHEAD]
+        return at if starts_noun_phrase(token) and any(word.lower in verb.companions for word in near) else None
     if not starts_noun_phrase(token):
         return None
     if verb.takes("noun"):
@@ -177,6 +183,9 @@ def _content_end(tokens: list[Token], start: int, cue: Cue, cues: list[Cue]) -> 
         and cue.group > 1
         and tokens[cue.group - 2].text == ","
     )
+    # What follows a noun phrase after a comma is seldom part of what was said; after a clause it often is.
+    bare_noun = not cue.verb.takes("clause", "that", "wh")
+    fronted = tokens[0].lower in _FRONTED and not any(token.text == "," for token in tokens[: cue.group])
     depth = 0
     for index in range(start, len(tokens)):
         token = tokens[index]
@@ -186,9 +195,20 @@ def _content_end(tokens: list[Token], start: int, cue: Cue, cues: list[Cue]) -> 
             depth -= 1
             if depth < 0:
                 return index
+        if (
+            token.quotation >= 0
+            and relative
+            and _closes_with_comma(tokens, index)
+            and has_finite_verb(tokens, index, index + 3)
+        ):
+            return index + 1
         if token.quotation >= 0 or depth > 0:
             continue
-        if token.text == ";":
+        if (
+            token.text == ";"
+            or (bare_noun and index > start and (token.text == "," or token.lower in _AFTER_NOUN))
+            or (fronted and token.text == ",")
+        ):
             return index
         if (
             (token.text == "," or token.lower in _JOINTS)
@@ -206,6 +226,8 @@ def _another_begins(
     comma = tokens[index].text == ","
     after = index + 1 if comma else index
     while after < len(tokens) and (tokens[after].lower in _JOINTS or is_adverb(tokens[after])) and after not in groups:
+        if tokens[after].lower == "who" and not comma:
+            return False
         after += 1
     if after >= len(tokens):
         return True
@@ -214,7 +236,7 @@ def _another_begins(
         return True
     if after in groups:
         other = groups[after]
-        return other.form == "finite" or (other.form == "ing" and comma)
+        return (other.form == "finite" and (bool(joint) or relative)) or (other.form == "ing" and comma)
     if relative and comma and has_finite_verb(tokens, after - 1, after + 1):
         return True
     if joint in _CONTRAST and later and comma:
@@ -234,3 +256,8 @@ def _another_begins(
     # ", the ministry said." at the end of the sentence
     last = groups[other_group].last + 1
     return last >= len(tokens) or tokens[last].text in ".," or tokens[last].lower in PREPOSITIONS | TIME_WORDS
+
+
+def _closes_with_comma(tokens: list[Token], index: int) -> bool:
+    """Whether a quotation ends here whose last mark is a comma: "the best ever," she said."""
+    return tokens[index - 1].text == "," and index + 1 < len(tokens) and tokens[index + 1].quotation < 0

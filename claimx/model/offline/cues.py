@@ -77,10 +77,14 @@ def _cue(tokens: list[Token], index: int, last: int, verb: CueVerb, names: froze
     previous = tokens[before].lower if before >= 0 else ""
     following = tokens[last + 1].lower if last + 1 < len(tokens) else ""
     passive = False
-    if "ing" in names:
+    if verb.takes("adjective"):
+        if previous not in FORMS_OF_BE and previous != "'s":
+            return None
+        form: VerbForm = "finite"
+    elif "ing" in names:
         if previous in DETERMINERS or previous in POSSESSIVES or previous == "'s":
             return None
-        form: VerbForm = "finite" if previous in FORMS_OF_BE else "ing"
+        form = "finite" if previous in FORMS_OF_BE else "ing"
     else:
         form = "ing" if previous == "having" else "finite"
         passive = bool(names & {"participle"}) and previous in FORMS_OF_BE

@@ -15,12 +15,17 @@ Form = Literal["base", "third", "past", "participle", "ing"]
 
 @dataclass(frozen=True, slots=True)
 class CueVerb:
-    """A reporting verb: what it says of the speaker's stance, and what may carry the content."""
+    """A reporting verb: what it says of the speaker's stance, and what may carry the content.
+
+    Content may follow one of `prepositions` ("called for peace"), or be a noun phrase
+    with one of `companions` after it ("described it as peace").
+    """
 
     verb: str
     polarity: Stance
     complements: frozenset[str]
     prepositions: frozenset[str]
+    companions: frozenset[str]
 
     def takes(self, *complements: str) -> bool:
         """Whether the verb takes any of these complements."""
@@ -39,19 +44,29 @@ def cue_forms() -> dict[str, tuple[tuple[CueVerb, frozenset[Form], str | None], 
         entry = CueVerb(
             verb,
             polarity,  # type: ignore[arg-type]
-            frozenset(word for word in words if not word.startswith("+")),
+            frozenset(word for word in words if word[0] not in "+="),
             frozenset(word[1:] for word in words if word.startswith("+")),
+            frozenset(word[1:] for word in words if word.startswith("=")),
         )
         first, _, particle = verb.partition(" ")
-        for form, names in _inflect(first, [part.split()[0] if part else "" for part in irregular]).items():
+        forms: dict[str, set[Form]] = {first: {"base"}} if entry.takes("adjective") else _inflect(first, irregular)
+        for form, names in forms.items():
             table.setdefault(form, []).append((entry, frozenset(names), particle or None))
     # The longer verb is tried first: "point out" before "point".
     return {form: tuple(sorted(rows, key=lambda row: row[2] is None)) for form, rows in table.items()}
 
 
+@cache
+def finite_forms() -> frozenset[str]:
+    """The forms that may be finite: "said", not "saying" or "seen"."""
+    return frozenset(
+        form for form, rows in cue_forms().items() if any(names & {"past", "third", "base"} for _, names, _ in rows)
+    )
+
+
 def _inflect(verb: str, irregular: list[str]) -> dict[str, set[Form]]:
     """The forms of a verb; where spelling may double the last letter, both spellings."""
-    past, participle, ing = [*irregular, "", "", ""][:3]
+    past, participle, ing = [part.partition(" ")[0] for part in [*irregular, "", "", ""][:3]]
     stems = {verb}
     if verb.endswith("e"):
         stems = {verb[:-1]}

@@ -7,7 +7,7 @@ is in none of them counts as a noun or an adjective.
 from __future__ import annotations
 
 from claimx.article.names import titles
-from claimx.model.offline.lexicon import cue_forms
+from claimx.model.offline.lexicon import cue_forms, finite_forms
 from claimx.model.offline.tokens import Token
 from claimx.model.offline.words import (
     ADVERBS,
@@ -122,9 +122,7 @@ def is_finite_verb(tokens: list[Token], index: int) -> bool:
         return True
     if word == "'s":
         return index > 0 and tokens[index - 1].lower in LONE_PRONOUNS | {"there", "that", "what"}
-    return token.text[0].islower() and (
-        (word.endswith("ed") and len(word) > 4) or (word in cue_forms() and not word.endswith("ing"))
-    )
+    return token.text[0].islower() and ((word.endswith("ed") and len(word) > 4) or (word in finite_forms()))
 
 
 def has_finite_verb(tokens: list[Token], first: int, last: int) -> bool:

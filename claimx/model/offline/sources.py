@@ -14,6 +14,7 @@ from claimx.model.offline.noun_phrases import (
 )
 from claimx.model.offline.tokens import Token
 from claimx.model.offline.words import (
+    DOCUMENTS,
     CONJUNCTIONS,
     LONE_PRONOUNS,
     NAME_PARTICLES,
@@ -64,8 +65,14 @@ def find_source(tokens: list[Token], cue: Cue, subject: Range | None) -> Range |
     if cue.form == "finite":
         if word in ("and", "but", "or", "then") or (word == "," and subject is not None):
             return subject or first_subject(tokens, cue.group)
-        return subject_before(tokens, cue.group) or (subject if word else None)
+        return (
+            subject_before(tokens, cue.group)
+            or subject
+            or (first_subject(tokens, cue.group) if before is not None else None)
+        )
     if cue.form == "ing" and before is not None and before.is_word and word not in BEFORE_GERUND:
+        if before.lower in DOCUMENTS and (issuer := subject or first_subject(tokens, cue.group)):
+            return issuer
         return subject_before(tokens, cue.group) or subject
     return subject or first_subject(tokens, cue.group)
 
@@ -91,7 +98,7 @@ def inverted_source(tokens: list[Token], cue: Cue) -> Range | None:
         word = after.lower
         if not (
             after.text in _AFTER_INVERSION
-            or after.quotation >= 0
+            or (quoted and after.quotation >= 0)
             or word in PREPOSITIONS | SUBORDINATORS | TIME_WORDS
             or word == "and"
         ):
@@ -121,6 +128,9 @@ def subject_before(tokens: list[Token], group: int) -> Range | None:
     token = tokens[last]
     if token.lower in ("who", "which", "that"):
         return _antecedent(tokens, last, floor)
+    if token.text == "," and last > floor and tokens[last - 1].text == ")":
+        last -= 1
+        token = tokens[last]
     if token.text == ",":
         return _before_apposition(tokens, last, floor)
     if token.text == ")":
@@ -183,8 +193,13 @@ def _before_adverbials(tokens: list[Token], last: int, floor: int) -> int:
 
 
 def _antecedent(tokens: list[Token], pronoun: int, floor: int) -> Range | None:
-    """What a relative pronoun stands for: after a comma the nearest name, else the whole phrase."""
+    """What a relative pronoun stands for: after a comma the nearest name, else the whole phrase.
+
+    A "that" hardly ever stands for somebody: what it begins is a clause that is reported.
+    """
     last = pronoun - 1
+    if tokens[pronoun].lower == "that" and (last < floor or tokens[last].lower not in DOCUMENTS):
+        return None
     if last >= floor and tokens[last].text == ",":
         last -= 1
         if last >= floor and is_name(tokens[last]):
