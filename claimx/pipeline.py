@@ -182,6 +182,7 @@ def _is_alike(words: str, others: str) -> bool:
 def _vouch(article: Article, found: Sequence[_Found]) -> tuple[Claim, ...]:
     """Make claims of what was grounded: names, dates, nesting and types, by code."""
     sentences = split_sentences(article.text)
+    digest = article.digest
     speakers = name_speakers(
         Roster(article),
         [
@@ -197,7 +198,7 @@ def _vouch(article: Article, found: Sequence[_Found]) -> tuple[Claim, ...]:
     nesting = Nesting(item.grounded.content for item in found if isinstance(item.grounded.draft, ClaimDraft))
     marks = Marks(article.text)
     claims = [
-        _claim(article, item.grounded, speaker, _date(article, item.grounded.date, sentences), marks, nesting)
+        _claim(article, digest, item.grounded, speaker, _date(article, item.grounded.date, sentences), marks, nesting)
         for item, speaker in zip(found, speakers, strict=True)
     ]
     return merge_claims(article.text, claims)
@@ -205,6 +206,7 @@ def _vouch(article: Article, found: Sequence[_Found]) -> tuple[Claim, ...]:
 
 def _claim(
     article: Article,
+    article_digest: str,
     grounded: Grounded,
     speaker: Speaker | None,
     date: ClaimDate | None,
@@ -217,6 +219,7 @@ def _claim(
         return Claim(
             id=claim_id(article.id, "fact", content, None),
             article_id=article.id,
+            article_digest=article_digest,
             kind="fact",
             text=text,
             content=content,
@@ -226,6 +229,7 @@ def _claim(
     return Claim(
         id=claim_id(article.id, "claim", content, speaker.name if speaker else None),
         article_id=article.id,
+        article_digest=article_digest,
         kind="claim",
         text=text,
         content=content,

@@ -189,6 +189,9 @@ class Claim(Value):
 
     id: str = Field(description="A digest of the article's id and the content: the same claim, the same id, every run.")
     article_id: str
+    article_digest: str = Field(
+        default="", description="SHA-256 of the article's text: proves years later which text it was."
+    )
     kind: Kind
     text: str
     content: Annotated[tuple[Span, ...], Field(min_length=1)]

@@ -191,5 +191,5 @@ def test_nested_claims_are_told_from_the_spans() -> None:
 def test_the_record_has_the_shape_of_a_gold_label() -> None:
     found = only(run(lambda body, n: answer(LATE, speakers=SPEAKERS))[0])
     assert list(found.model_dump()) == [
-        "id", "article_id", "kind", "text", "content", "quotation", "cue", "speaker", "stance", "target", "date", "nested", "grounding",
+        "id", "article_id", "article_digest", "kind", "text", "content", "quotation", "cue", "speaker", "stance", "target", "date", "nested", "grounding",
     ]  # fmt: skip
