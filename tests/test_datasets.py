@@ -76,6 +76,11 @@ def test_quotation_types_are_told_by_the_marks(tmp_path: Path) -> None:
     assert [label.quotation for label in labels(read_dataset(polnear(tmp_path)))] == ["direct", "mixed"]
 
 
+def test_the_stretches_of_a_content_are_put_in_order(tmp_path: Path) -> None:
+    annotation = "T1\tContent 43 47\tthat\nT2\tContent 0 11\t“It sails,”\nE1\tContent:T1 Content2:T2\n"
+    assert contents(read_dataset(polnear(tmp_path, annotation))) == [["“It sails,”", "that"]]
+
+
 @pytest.mark.parametrize(
     ("annotation", "reason"),
     [

@@ -58,6 +58,7 @@ def test_a_good_label_has_no_problems() -> None:
         ({"cue": {"start": 5, "end": 5, "text": ""}}, "cue 5:5 is empty"),
         ({"content": [{"start": 17, "end": 19, "text": ", "}]}, "content has no word"),
         ({"content": [span(TEXT, "is safe"), span(TEXT, "The ferry")]}, "overlap or are out of order"),
+        ({"content": [span(TEXT, "ferry is"), span(TEXT, "is safe")]}, "overlap or are out of order"),
         ({"content": []}, "content: Tuple should have at least 1 item"),
         ({"cue": {"start": 0, "end": 4, "text": "said"}}, "cue 0:4 is 'The ' in the article, not 'said'"),
         ({"stance": "pro"}, "stance: Input should be 'favor', 'against' or 'neutral', not 'pro'"),

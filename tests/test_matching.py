@@ -24,19 +24,18 @@ def pairs(gold: list[set[int]], predicted: list[set[int]]) -> list[tuple[int, in
     return [(pair.gold, pair.predicted) for pair in aligned]
 
 
-def best(gold: list[Words], predicted: list[Words]) -> tuple[int, float]:
-    """The most pairs and then the greatest total IoU, by trying everything."""
+def best(gold: list[Words], predicted: list[Words]) -> float:
+    """The greatest total IoU, by trying everything."""
 
     def iou(i: int, j: int) -> float:
         union = gold[i] | predicted[j]
         return len(gold[i] & predicted[j]) / len(union) if union else 0.0
 
     slots = [*range(len(predicted)), *[None] * len(gold)]
-    found = [(0, 0.0)]
-    for order in set(permutations(slots, len(gold))):
-        scores = [iou(i, j) for i, j in enumerate(order) if j is not None and iou(i, j) >= 0.5]
-        found.append((len(scores), sum(scores)))
-    return max(found)
+    return max(
+        sum(iou(i, j) for i, j in enumerate(order) if j is not None and iou(i, j) >= 0.5)
+        for order in set(permutations(slots, len(gold)))
+    )
 
 
 def test_half_of_all_words_in_common_is_enough() -> None:
@@ -51,8 +50,14 @@ def test_nothing_is_paired_twice() -> None:
     assert pairs([{1, 2}], [{1, 2}, {1, 2}]) in ([(0, 0)], [(0, 1)])
 
 
-def test_more_pairs_are_better_than_one_perfect_pair() -> None:
+def test_two_good_pairs_are_better_than_one_better_pair() -> None:
     assert pairs([{1, 2, 3, 4}, {1, 2}], [{1, 2, 3}, {1, 2, 3, 4, 5, 6, 7}]) == [(0, 1), (1, 0)]
+
+
+def test_perfect_pairs_are_not_given_up_for_more_poor_ones() -> None:
+    gold = [{1, 2}, {1, 2, 5, 6}, {1, 2, 5, 6, 7, 8, 9, 10}]
+    predicted = [{1, 2}, {1, 2, 5, 6}, {1, 2, 3, 4}]
+    assert pairs(gold, predicted) == [(0, 0), (1, 1)]
 
 
 def test_of_as_many_pairs_the_better_fitting_ones_are_taken() -> None:
@@ -74,9 +79,7 @@ def test_claims_without_a_word_are_nobodys_partner() -> None:
 @given(st.lists(words, max_size=4), st.lists(words, max_size=4))
 def test_the_pairing_is_the_best_there_is(gold: list[Words], predicted: list[Words]) -> None:
     found = align(gold, predicted, never)
-    count, total = best(gold, predicted)
-    assert len(found) == count
-    assert abs(sum(pair.iou for pair in found) - total) < 1e-9
+    assert abs(sum(pair.iou for pair in found) - best(gold, predicted)) < 1e-9
     assert len({pair.gold for pair in found}) == len({pair.predicted for pair in found}) == len(found)
 
 
@@ -86,7 +89,7 @@ def test_shared_words_are_counted_as_by_intersection(gold: list[Words], predicte
     assert count_shared(gold, predicted) == expected
 
 
-@given(st.text(alphabet="ab_1é 中.,-'\n", max_size=40), st.integers(0, 45), st.integers(0, 45))
+@given(st.text(alphabet="ab_1é 中.,-'\n", max_size=10), st.integers(0, 12), st.integers(0, 12))
 def test_the_words_of_a_span_are_those_it_touches(text: str, start: int, end: int) -> None:
     expected = {
         number

@@ -112,6 +112,12 @@ def test_a_prediction_that_touches_only_optional_gold_is_no_error() -> None:
     assert prf(found, "detection") == (1, 1, 1)
 
 
+def test_a_prediction_that_touches_required_gold_too_is_an_error() -> None:
+    gold = dataset((FERRY, [SAFE, CLOSED | {"optional": True}]))
+    found = figures(gold, predicted([SAFE, item(FERRY, "safe, Ann Poe said. Bo Lind denied that the harbour")]))
+    assert prf(found, "detection") == (0.5, 1, 0.6667)
+
+
 def test_a_prediction_beside_all_gold_is_an_error() -> None:
     gold = dataset((FERRY, [SAFE, CLOSED | {"optional": True}]))
     found = figures(gold, predicted([SAFE, item(FERRY, "Bo Lind denied", speaker=ANN)]))
@@ -126,6 +132,11 @@ def test_nested_gold_has_a_recall_of_its_own() -> None:
     both, alone = figures(gold, predicted([outer, inner])), figures(gold, predicted([outer]))
     assert (both["nested_recall"], alone["nested_recall"]) == (1, 0)
     assert prf(both, "attribution") == prf(alone, "attribution") == (1, 1, 1)
+
+
+def test_nested_gold_that_is_optional_counts_nowhere() -> None:
+    gold = dataset((FERRY, [SAFE, CLOSED | {"nested": True, "optional": True}]))
+    assert "nested_recall" not in figures(gold, predicted([SAFE]))
 
 
 def test_an_accepted_stance_is_right_and_another_is_not() -> None:
@@ -174,6 +185,11 @@ def test_a_speaker_is_right_by_name_or_alias(name: str, is_right: int) -> None:
     assert figures(gold, predicted([SAFE | {"speaker": {"name": name}}]))["speaker_accuracy"] == is_right
 
 
+def test_a_predicted_mention_stands_in_for_a_name() -> None:
+    speaker = {"mention": span(FERRY, "Ann Poe")}
+    assert figures(dataset((FERRY, [SAFE])), predicted([SAFE | {"speaker": speaker}]))["speaker_accuracy"] == 1
+
+
 def test_identical_claims_at_two_places_are_two_claims() -> None:
     text = "It is safe, Ann Poe said. It is safe, Bo Lind said."
     first, second = item(text, "It is safe", speaker=ANN), item(text, "It is safe", nth=1, speaker=BO)
@@ -216,6 +232,13 @@ def test_a_tuple_needs_speaker_stance_target_and_date() -> None:
     assert (found["target_accuracy"], found["stance_accuracy"], found["date_accuracy"]) == (0.5, 1, 1)
 
 
+def test_a_target_is_right_by_name_or_alias() -> None:
+    gold = dataset((FERRY, [SAFE | {"target": {"name": "ferry", "aliases": ["ferry service"]}}]))
+    names = ["the ferry", "Ferry Service", "the harbour"]
+    found = [figures(gold, predicted([SAFE | {"target": name}]))["target_accuracy"] for name in names]
+    assert found == [1, 1, 0]
+
+
 def test_recall_goes_by_the_golds_quotation_type_and_precision_by_the_predictions() -> None:
     gold = dataset((FERRY, [SAFE | {"quotation": "direct"}, CLOSED | {"quotation": "indirect"}]))
     found = figures(gold, predicted([SAFE | {"quotation": "indirect"}, CLOSED | {"quotation": "indirect"}]))
@@ -240,6 +263,13 @@ def test_content_is_exact_when_the_words_are_the_same() -> None:
     assert figures(gold, predicted([*longer]))["exact_content"] == 0.5
 
 
+def test_content_that_lacks_one_word_of_twelve_is_not_exact() -> None:
+    text = "One two three four five six seven eight nine ten eleven twelve."
+    gold = dataset((text, [item(text, text)]))
+    found = figures(gold, predicted([item(text, text.removesuffix(" twelve."))]))
+    assert (found["detection_f1"], found["exact_content"]) == (1, 0)
+
+
 def test_a_span_that_is_not_in_the_article_is_counted_as_evidence_that_fails() -> None:
     forged = SAFE | {"content": [{**SAFE["content"][0], "text": "The ferry is unsafe"}]}
     beyond = CLOSED | {"cue": {"start": 900, "end": 904, "text": "said"}}
@@ -257,6 +287,12 @@ def test_a_stance_that_is_not_given_is_wrong() -> None:
     result, _ = evaluated(gold, predicted([SAFE | FULL, CLOSED | FULL | {"stance": None}]))
     assert result.value("stance_accuracy") == 0.5
     assert result.confusion["favor"] == {"favor": 1, "against": 0, "neutral": 0, "None": 1}
+
+
+def test_a_span_that_ends_behind_the_article_is_no_evidence() -> None:
+    """A slice would forgive it."""
+    tail = {"start": FERRY.index("closed."), "end": len(FERRY) + 5, "text": "closed."}
+    assert figures(dataset((FERRY, [SAFE])), predicted([SAFE | {"content": [tail]}]))["evidence"] == 0
 
 
 # --- unscored is not zero ------------------------------------------------------------------------

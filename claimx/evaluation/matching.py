@@ -81,7 +81,7 @@ def align(gold: Sequence[Words], predicted: Sequence[Words], agreement: Callable
     """Pair gold and predicted claims one-to-one.
 
     Only claims with an IoU (shared words over all words of both) of at least one half can be a pair. Of all ways to
-    pair them, the one taken has the most pairs; among those, the greatest total IoU; among those, the most agreement.
+    pair them, the one taken has the greatest total IoU; among equals, the most agreement.
 
     Args:
         gold: The words of each gold claim.
@@ -124,6 +124,6 @@ def _assign(
         weight = round(edges[i, j] * _IOU_SCALE) * _TIE_SCALE + agreement(i, j)
         graph.add_edge(i, offset + j, weight=weight)
     for part in networkx.connected_components(graph):
-        matching = networkx.max_weight_matching(graph.subgraph(part), maxcardinality=True)
+        matching = networkx.max_weight_matching(graph.subgraph(part))
         chosen += [(min(pair), max(pair) - offset) for pair in matching]
     return chosen
