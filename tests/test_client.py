@@ -125,6 +125,23 @@ def test_a_refusal_is_final_and_says_what_the_server_said(status: int) -> None:
     assert len(server.bodies) == 1
 
 
+def test_an_option_that_the_model_does_not_take_is_left_out_from_then_on() -> None:
+    """Reasoning models refuse a temperature, and want `max_completion_tokens` for `max_tokens`."""
+    from starlette.responses import JSONResponse
+
+    def say(body: dict[str, Any], n: int) -> Any:
+        for param in ("temperature", "max_tokens"):
+            if param in body:
+                error_body = {"message": f"Unsupported: {param}", "param": param, "code": "unsupported_parameter"}
+                return JSONResponse({"error": error_body}, status_code=400)
+        return GOOD
+
+    server = Server(say)
+    assert ask(server, max_output_tokens=500).answer == GOOD
+    assert len(server.bodies) == 3
+    assert server.bodies[-1]["max_completion_tokens"] == 500
+
+
 def test_a_used_up_quota_is_final() -> None:
     server = Server(lambda body, n: error(429, "you ran out", "insufficient_quota"))
     with pytest.raises(ModelRefused):

@@ -65,6 +65,7 @@ class Endpoint:
             transport, max_attempts=settings.max_attempts, retry_after_cap_s=settings.retry_after_cap_s
         )
         self._openai = _client(settings, self._transport)
+        self._options = _options(settings)
         self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode[settings.mode.upper()])
 
     async def __aenter__(self) -> Endpoint:
@@ -88,10 +89,14 @@ class Endpoint:
         while True:
             attempts -= 1
             completions: list[ChatCompletion] = []
+            options = dict(self._options)
             try:
-                answer = await self._create(conversation, completions)
+                answer = await self._create(conversation, options, completions)
             except Exception as raised:
                 usage += _spent(completions)
+                if self._give_way(raised, options):
+                    attempts += 1
+                    continue
                 error = self._translate(raised)
                 if not isinstance(error, BadAnswer) or not attempts:
                     error.usage = usage
@@ -100,28 +105,33 @@ class Endpoint:
                 continue
             return Reply(answer=answer, text=_text(completions), usage=usage + _spent(completions))
 
-    async def _create(self, messages: list[Message], completions: list[ChatCompletion]) -> Answer:
+    def _give_way(self, raised: Exception, options: dict[str, Any]) -> bool:
+        """Do without an option that the model does not take, as reasoning models refuse a temperature."""
+        param = getattr(raised.__cause__, "param", None)
+        if not str(getattr(raised.__cause__, "code", None)).startswith("unsupported") or param not in options:
+            return False
+        value = self._options.pop(param, None)
+        if param == "max_tokens" and value is not None:
+            self._options["max_completion_tokens"] = value
+        return True
+
+    async def _create(
+        self, messages: list[Message], options: dict[str, Any], completions: list[ChatCompletion]
+    ) -> Answer:
         from instructor.core.hooks import Hooks
 
         hooks = Hooks()
         # Seen before parsing, so that a reply that cannot be used is paid for in the sum as well.
         hooks.on("completion:response", completions.append)
-        settings = self._settings
-        options: dict[str, Any] = {
-            "temperature": settings.temperature,
-            "seed": settings.seed,
-            "max_tokens": settings.max_output_tokens,
-            "extra_body": _constrained() if settings.mode == "json_schema" else None,
-        }
         parsed = await self._instructor.create(
-            model=settings.model,
+            model=self._settings.model,
             messages=list(messages),  # type: ignore[arg-type]
             response_model=Answer,
             max_retries=0,
             # Pydantic's strict mode would refuse a local model's "1" for 1.
             strict=False,
             hooks=hooks,
-            **{name: value for name, value in options.items() if value is not None},
+            **options,
         )
         # A plain value: what instructor returns holds on to the whole completion.
         return Answer(speakers=parsed.speakers, claims=parsed.claims, facts=parsed.facts)
@@ -201,6 +211,17 @@ def _embedded() -> httpx2.AsyncBaseTransport:
     from claimx.model.offline.app import app
 
     return httpx2.ASGITransport(app=app)
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    """What is sent beside model and messages; nothing for what is not set."""
+    options = {
+        "temperature": settings.temperature,
+        "seed": settings.seed,
+        "max_tokens": settings.max_output_tokens,
+        "extra_body": _constrained() if settings.mode == "json_schema" else None,
+    }
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _constrained() -> dict[str, Any]:
