@@ -149,6 +149,9 @@ class Endpoint:
                 return ChunkTooLarge("The answer was cut off at the token limit.")
             case openai.APITimeoutError():
                 return ModelBusy(where, self._settings.max_attempts, f"no reply within {self._settings.timeout_s:g} s")
+            case openai.APIConnectionError() if self._settings.is_embedded and cause.__cause__:
+                # Nothing but a bug can keep a call within this process from arriving.
+                raise cause.__cause__
             case openai.APIConnectionError():
                 return ModelUnreachable(where, str(cause.__cause__ or cause) or type(cause.__cause__).__name__)
             case openai.APIStatusError():
