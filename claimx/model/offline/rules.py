@@ -9,7 +9,8 @@ from claimx.model.offline.attributions import Attribution
 from claimx.model.offline.dates import date_beside
 from claimx.model.offline.facts import find_facts
 from claimx.model.offline.speakers import Person, name_speakers
-from claimx.model.offline.stances import stance_of, target_of
+from claimx.model.offline.stances import stance_of
+from claimx.model.offline.targets import target_of
 from claimx.schema import Answer, ClaimDraft, SpeakerDraft
 
 _PRONOUN_FIRST = re.compile(r"(he|she|it|they)\b(?!['’])", re.IGNORECASE)

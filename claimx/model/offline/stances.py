@@ -1,55 +1,106 @@
-"""What a claim takes a stance on, and which."""
+"""The stance that a claim takes: from its cue, or from the words of its content."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from functools import cache
 from importlib.resources import files
 
-from claimx.article.names import find_names, strip_titles
 from claimx.model.offline.attributions import Attribution
-from claimx.model.offline.speakers import Person
+from claimx.model.offline.lexicon import CueVerb, cue_forms
 from claimx.schema import Stance
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_LEADING = re.compile(
-    r"(?:that|the|a|an|to|his|her|its|their|it|he|she|they|there|this|these|those)\b\s*", re.IGNORECASE
-)
-_HEAD_END = re.compile(
-    r"\s+(?:of|for|as|over|about|on|in|to|that|which|who|is|are|was|were|has|have|had|will|would|could|should|can|may|might"
-    r"|must|by|with|from|at|because|when|after|before|and)\b|[,;:.()“”\"–—]"
+_REACH = 3
+_OPENING_WORDS = 4
+_REFUSAL = 8
+_OPPOSITE: dict[Stance, Stance] = {"favor": "against", "against": "favor", "neutral": "neutral"}
+# What is promised, offered or demanded may itself be directed against something.
+_COMMITMENTS = frozenset(
+    [
+        "vow",
+        "promise",
+        "pledge",
+        "offer",
+        "plan",
+        "intend",
+        "want",
+        "urge",
+        "demand",
+        "call",
+        "order",
+        "propose",
+        "agree",
+    ]
 )
 
 
 @cache
-def _opinion_words() -> tuple[frozenset[str], frozenset[str]]:
-    lines = (files("claimx.model.offline") / "opinions.tsv").read_text(encoding="utf-8").splitlines()
-    lists = dict(line.split("\t", 1) for line in lines if line and not line.startswith("#"))
-    return frozenset(lists["favor"].split()), frozenset(lists["against"].split())
+def opinion_words() -> dict[str, frozenset[str]]:
+    """The lists of `opinions.toml`."""
+    text = (files("claimx.model.offline") / "opinions.toml").read_text(encoding="utf-8")
+    return {name: frozenset(words.split()) for name, words in tomllib.loads(text).items()}
 
 
 def stance_of(text: str, item: Attribution) -> Stance:
-    """The stance that the cue takes or, where it takes none, that the words of the content take."""
-    if item.verb is not None and item.verb.verb.polarity != "neutral":
-        if item.verb.negated:
-            return "against" if item.verb.verb.polarity == "favor" else "favor"
-        return item.verb.verb.polarity
-    favor, against = _opinion_words()
+    """The stance of a claim toward what it is about.
+
+    A cue that takes sides decides, unless it commits to something that is itself
+    directed against somebody; after any other cue the words of the content do.
+    """
     words = [word.lower().replace("’", "'") for start, end in item.content for word in _WORD.findall(text[start:end])]
-    score = sum((word in favor) - (word in against) for word in words)
+    polarity = item.polarity
+    verb = item.verb.verb if item.verb else None
+    if verb is not None and verb.polarity != "neutral":
+        polarity = verb.polarity
+        if verb.verb in _COMMITMENTS and (_score(words) < 0 or "not" in words[:_REFUSAL]):
+            polarity = "against"
+        if item.verb is not None and item.verb.negated:
+            polarity = _OPPOSITE[polarity]
+    if polarity != "neutral":
+        return polarity
+    if (attitude := _attitude(words)) is not None:
+        return attitude
+    score = _score(words)
+    if score == 0:
+        # "It did not", "nobody asked us": who denies and names nothing good or bad mostly objects.
+        score = -any(word in opinion_words()["negations"] for word in words)
     return "favor" if score > 0 else "against" if score < 0 else "neutral"
 
 
-def target_of(text: str, item: Attribution, person: Person) -> str:
-    """What the content is about: its first name that is not the speaker's, or its first noun phrase."""
-    content = " ".join(text[start:end] for start, end in item.content)
-    for start, end in find_names(content):
-        name = strip_titles(content[start:end])
-        if name not in person.name:
-            return name
-    rest = content
-    while (match := _LEADING.match(rest)) and match.end() < len(rest):
-        rest = rest[match.end() :]
-    stop = _HEAD_END.search(rest, 1)
-    head = rest[: stop.start()] if stop else rest
-    return " ".join(head.split()[:6]) or content[:60]
+def _attitude(words: list[str]) -> Stance | None:
+    """The polarity of an attitude with which the content begins: "she hoped that"."""
+    if not words or words[0] not in ("he", "she", "they", "we", "i", "it"):
+        return None
+    if words[1:2] and words[1] in ("would", "will") and _score(words) >= 0:
+        # Who says what they will do themselves is for it.
+        return "against" if "not" in words[:_OPENING_WORDS] else "favor"
+    negated = False
+    for word in words[1:_OPENING_WORDS]:
+        negated |= word in opinion_words()["negations"]
+        for verb, _, particle in cue_forms().get(word, ()):
+            if particle is None and verb.polarity != "neutral" and _is_attitude(verb):
+                return _OPPOSITE[verb.polarity] if negated else verb.polarity
+    return None
+
+
+def _is_attitude(verb: CueVerb) -> bool:
+    return not verb.takes("quote")
+
+
+def _score(words: list[str]) -> int:
+    """Words in favor minus words against, each turned by a negation close before it."""
+    opinions = opinion_words()
+    score = 0
+    negated = 0
+    for word in words:
+        value = (word in opinions["favor"]) - (word in opinions["against"])
+        if value:
+            score += -value if negated > 0 else value
+            negated = 0
+        if word == "but":
+            # What follows "but" is what the speaker means.
+            score //= 2
+        negated = _REACH if word in opinions["negations"] else negated - 1
+    return score
