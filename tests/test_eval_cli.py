@@ -95,6 +95,8 @@ def test_json_on_stdout_is_json_alone(labelled: Labelled) -> None:
 
 def test_errors_are_shown_article_by_article(labelled: Labelled) -> None:
     wrong = SAFE | {"speaker": {"name": "Cy Moe"}}
+    right = labelled.score("--show", "errors").stdout
+    assert "harbour was closed" not in right
     shown = labelled.score("--show", "errors", records=(wrong,)).stdout
     first, second = shown.partition("\none\n")[2].split("\ntwo\n")
     for part in (first, second):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -15,9 +16,12 @@ from hypothesis import strategies as st
 from claimx.evaluation.anatomy import CLASSES
 from claimx.evaluation.datasets import read_dataset
 from claimx.evaluation.figures import FIGURES, compute_figures, stance_macro_f1
+from claimx.evaluation.junit import to_junit
 from claimx.evaluation.names import normalise_name
 from claimx.evaluation.predictions import of_claims
-from claimx.schema import Claim, ClaimDate, Span, Speaker, Target
+from claimx.evaluation.result import Run, Spent, build_result
+from claimx.evaluation.scoring import score_dataset
+from claimx.schema import ChunkFailure, Claim, ClaimDate, Extraction, Span, Speaker, Target, Usage
 from tests.labelled import (
     as_predictions,
     dataset,
@@ -98,6 +102,18 @@ def test_one_claim_in_two_halves_is_split() -> None:
 def test_too_little_of_a_claim_is_the_wrong_extent() -> None:
     gold = dataset((FERRY, [CLOSED]))
     assert outcomes(gold, predicted([item(FERRY, "harbour", speaker=BO)])) == ["wrong extent", "wrong extent"]
+
+
+def test_a_word_in_common_is_not_yet_the_wrong_extent() -> None:
+    gold = dataset((FERRY, [item(FERRY, "The ferry is safe", speaker=ANN)]))
+    assert outcomes(gold, predicted([item(FERRY, "safe, Ann Poe said", speaker=ANN)])) == ["missed", "spurious"]
+
+
+def test_optional_gold_that_is_missed_is_uncounted() -> None:
+    assert outcomes(dataset((FERRY, [SAFE, CLOSED | {"optional": True}])), predicted([SAFE])) == [
+        "correct",
+        "uncounted",
+    ]
 
 
 def test_optional_gold_counts_neither_when_it_is_found_nor_when_it_is_missed() -> None:
@@ -421,6 +437,30 @@ def test_claims_as_claimx_writes_them_score_like_any_prediction() -> None:
         date=ClaimDate(value="2024-05"),
     )
     assert figures(dataset((FERRY, [SAFE | FULL])), of_claims([claim]))["tuple_f1"] == 1
+
+
+def test_what_a_run_took_is_summed_over_articles() -> None:
+    gold = dataset((FERRY, [SAFE]), (FERRY, [SAFE]))
+    extractions = tuple(
+        Extraction(
+            article_id=f"a{number}",
+            article_digest="",
+            model="m",
+            prompt="p",
+            failures=(ChunkFailure(chunk=0, start=0, end=9, error="busy"),) * number,
+            usage=Usage(calls=2, prompt_tokens=10, completion_tokens=[5, None][number]),
+            seconds=1.5,
+        )
+        for number in range(2)
+    )
+    run = Run("m", extractions=extractions, retries=3, seconds=2.0)
+    result = build_result(gold, predicted(), score_dataset(gold, predicted()), run, resamples=10)
+    assert result.spent == Spent(
+        calls=4, retries=3, prompt_tokens=20, completion_tokens=None, rejected=0, failed_chunks=1, seconds=2.0
+    )
+    assert result.articles[1].spent.seconds == 1.5
+    junit = ElementTree.fromstring(to_junit(result, []))[0]
+    assert [case.find("error") is not None for case in junit] == [False, True]
 
 
 def drop_some(record: Record, chance: random.Random) -> None:
