@@ -108,7 +108,8 @@ async def _read_chunk(article: Article, chunk: Chunk, ask: Ask, prompt: Prompt, 
     try:
         reply = await ask(messages)
     except ChunkTooLarge as error:
-        tokens = count_tokens(chunk.text) // 2 + 1
+        # A little over half, so that two parts do for a whole that does not divide evenly.
+        tokens = count_tokens(chunk.text) * 3 // 5
         if tokens < _SMALLEST_CHUNK_TOKENS:
             return _failed(chunk, error)
         halves = split_stretch(article, chunk.start, chunk.end, tokens, index=chunk.index)
