@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claimx.errors import GoldError
 from claimx.evaluation.anatomy import CLASSES
 from claimx.evaluation.datasets import read_dataset
 from claimx.evaluation.figures import FIGURES, compute_figures, stance_macro_f1
@@ -309,6 +310,14 @@ def test_a_span_that_ends_behind_the_article_is_no_evidence() -> None:
     """A slice would forgive it."""
     tail = {"start": FERRY.index("closed."), "end": len(FERRY) + 5, "text": "closed."}
     assert figures(dataset((FERRY, [SAFE])), predicted([SAFE | {"content": [tail]}]))["evidence"] == 0
+
+
+def test_predictions_made_on_another_text_of_the_article_are_refused() -> None:
+    gold = dataset((FERRY, [SAFE]))
+    digest = gold.articles[0].article.digest
+    assert figures(gold, predicted([SAFE | {"article_digest": digest}]))["detection_f1"] == 1
+    with pytest.raises(GoldError, match="another text"):
+        figures(gold, predicted([SAFE, CLOSED | {"article_digest": digest[::-1]}]))
 
 
 # --- unscored is not zero ------------------------------------------------------------------------

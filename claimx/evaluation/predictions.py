@@ -67,6 +67,7 @@ class Prediction(_Lenient):
     """One predicted claim or fact."""
 
     article_id: str
+    article_digest: str = Field(default="", description="SHA-256 of the text that the offsets are of, if known.")
     kind: Kind
     content: Annotated[tuple[PredictedSpan, ...], Field(min_length=1)]
     speaker: Annotated[PredictedSpeaker | None, _under("name")]

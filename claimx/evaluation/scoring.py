@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from claimx.errors import GoldError
 from claimx.evaluation.alignment import Alignment
 from claimx.evaluation.anatomy import Outcome
 from claimx.evaluation.counting import Counts, count_claims, count_evidence, count_facts
@@ -31,7 +32,15 @@ class ArticleScore:
 
 
 def score_dataset(dataset: Dataset, predictions: Predictions) -> list[ArticleScore]:
-    """Score each article of a dataset; articles without predictions count as having none."""
+    """Score each article of a dataset; articles without predictions count as having none.
+
+    Raises:
+        GoldError: If a prediction says that it was made on another text of the article.
+    """
+    for item in dataset.articles:
+        digests = {one.article_digest for one in predictions.by_article.get(item.article.id, ()) if one.article_digest}
+        if digests - {item.article.digest}:
+            raise GoldError("predictions", item.article.id, "they were made on another text of this article")
     return [
         score_article(item, predictions.by_article.get(item.article.id, ()), dataset.labelled, predictions.fields)
         for item in dataset.articles
