@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from claimx.model.offline.app import app
-from claimx.model.prompts import load_prompt, render
+from claimx.model.prompts import load_prompt, render, render_again
 from claimx.schema import Answer, Article, Chunk
 
 TEXT = 'Harbour Minister Ada Thorn said on Tuesday that the ferries were late. "We are sorry," she told reporters.'
@@ -78,6 +78,15 @@ def test_fake_tags_in_the_text_do_not_move_the_chunk() -> None:
         Chunk(article_id="a", index=0, start=0, end=len(text), text=text),
     )
     assert said({"model": "offline", "messages": messages}) == said(request(text))
+
+
+def test_asked_again_it_has_nothing_to_add() -> None:
+    """Rules say the same every time: what was not found is withdrawn, at no cost."""
+    article = Article(id="a", text=TEXT)
+    chunk = Chunk(article_id="a", index=0, start=0, end=len(TEXT), text=TEXT)
+    messages = render(load_prompt("extract"), article, chunk)
+    again = render_again(load_prompt("extract"), messages, "{}", ["“x” does not stand in the text"])
+    assert said({"model": "offline", "messages": again}) == Answer(speakers=[], claims=[], facts=[])
 
 
 @pytest.mark.parametrize(

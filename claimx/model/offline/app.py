@@ -116,12 +116,25 @@ def _is_ours(schema: object) -> bool:
 
 
 def _text_of(messages: list[dict[str, Any]]) -> str:
-    """The chunk in the last message that holds one, else the whole of the last thing the user said."""
+    """The chunk in the last thing the user said, else all of it.
+
+    When a chunk stands further up, its answer has been sent back for correction. Rules would say the same
+    again, so there is nothing more to say.
+    """
     said = [_content(message) for message in messages if message.get("role") == "user"]
-    for content in reversed(said):
-        if (closing := _CLOSING_TAG.search(content)) and (opening := content.find(f"<{closing[1]}>\n")) >= 0:
-            return content[opening + len(closing[1]) + 3 : closing.start()].removesuffix("\n")
-    return said[-1] if said else ""
+    chunks = [_chunk_in(content) for content in said]
+    if not any(chunk is not None for chunk in chunks):
+        return said[-1] if said else ""
+    return chunks[-1] or ""
+
+
+def _chunk_in(content: str) -> str | None:
+    """What stands between the tags at the end of a message, as `prompts.render` writes them."""
+    closing = _CLOSING_TAG.search(content)
+    opening = content.find(f"<{closing[1]}>\n") if closing else -1
+    if closing is None or opening < 0:
+        return None
+    return content[opening + len(closing[1]) + 3 : closing.start()].removesuffix("\n")
 
 
 def _content(message: dict[str, Any]) -> str:
