@@ -270,6 +270,12 @@ def test_no_server_is_one_clear_line() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_no_key_for_openai_is_said_before_anything_is_sent() -> None:
+    done = run("extract", "-", "-m", "gpt-5-mini", stdin=STORY)
+    assert done.returncode == 2
+    assert "set OPENAI_API_KEY" in done.stderr
+
+
 class Planted(BaseHTTPRequestHandler):
     """A model that tells one truth and one lie, and fails on a chunk that names the poison."""
 

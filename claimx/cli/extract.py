@@ -48,6 +48,9 @@ def extract(
     seed: options.Seed = None,
     max_output_tokens: options.MaxOutputTokens = None,
     send_openai_key: options.SendOpenaiKey = False,
+    store: options.Store = None,
+    fresh: options.Fresh = False,
+    replay: options.Replay = False,
     published: options.Published = None,
     encoding: options.Encoding = "utf-8",
     allow_private: options.AllowPrivate = False,
@@ -94,6 +97,9 @@ def extract(
         "seed": seed,
         "max_output_tokens": max_output_tokens,
         "send_openai_key": send_openai_key or None,
+        "store": store,
+        "fresh": fresh or None,
+        "replay": replay or None,
     }
     with errors_to_stderr():
         from claimx.cli.reading import Reading
@@ -139,27 +145,27 @@ def _run(articles: Iterator[Article], settings: Settings, out: Output) -> bool:
 
 def _show_plan(articles: Iterator[Article], flags: Mapping[str, Any]) -> None:
     """Chunks, requests and tokens of a run, without any call."""
-    import os
-
     from claimx.article.chunks import count_tokens, split_article
+    from claimx.cli.shell import settings_from
     from claimx.model.prompts import load_prompt, render
-    from claimx.report.tables import printable
-    from claimx.settings import resolve_settings
+    from claimx.report.tables import count, printable
 
-    settings = resolve_settings(flags, os.environ)
+    settings = settings_from(flags)
     prompt = load_prompt(settings.prompt)
-    total_chunks = total_prompt = total_text = count = 0
+    articles_read = requests = prompt_tokens = text_tokens = 0
     for article in articles:
         chunks = [chunk for chunk in split_article(article, settings.chunk_tokens) if chunk.text.strip()]
         tokens = sum(count_tokens(message["content"]) for chunk in chunks for message in render(prompt, article, chunk))
         text = count_tokens(article.text)
         typer.echo(
-            printable(f"{article.id}: {len(chunks)} requests, about {text:,} tokens of text, {tokens:,} of prompt")
+            printable(
+                f"{article.id}: {count(len(chunks), 'request')}, about {text:,} tokens of text, {tokens:,} of prompt"
+            )
         )
-        total_chunks, total_prompt, total_text, count = (
-            total_chunks + len(chunks), total_prompt + tokens, total_text + text, count + 1,
-        )  # fmt: skip
+        articles_read, requests = articles_read + 1, requests + len(chunks)
+        prompt_tokens, text_tokens = prompt_tokens + tokens, text_tokens + text
     typer.echo(
-        f"{count} article(s), {total_chunks} request(s) to {settings.model}: about {total_prompt:,} prompt tokens "
-        f"({count_tokens(prompt.system):,} of each request are the same), answers about {2 * total_text:,} tokens"
+        f"{count(articles_read, 'article')}, {count(requests, 'request')} to {settings.model}: "
+        f"about {prompt_tokens:,} prompt tokens ({count_tokens(prompt.system):,} of each request are the same), "
+        f"answers about {2 * text_tokens:,} tokens"
     )

@@ -45,25 +45,35 @@ def errors_to_stderr() -> Iterator[None]:
         raise typer.Exit(FAILED) from None
 
 
+def settings_from(flags: Mapping[str, Any]) -> Settings:
+    """The settings in force for these flags, the environment and the user's config file."""
+    from claimx.settings import resolve_settings
+
+    return resolve_settings(flags, os.environ, _config())
+
+
 def settings_for(flags: Mapping[str, Any]) -> Settings:
-    """The settings in force for these flags, and a word on stderr on what they mean.
+    """The same for a run, with a word on stderr on what they mean.
 
     With a base URL and no model the server is asked: if it has just one model, that one is meant.
     """
-    from claimx.settings import resolve_settings
+    from claimx.errors import UsageError
 
-    settings = resolve_settings(flags, os.environ, _config())
+    settings = settings_from(flags)
     if settings.base_url and "model" not in settings.model_fields_set:
         import asyncio
 
-        from claimx.errors import UsageError
         from claimx.model.client import list_models
 
         names = asyncio.run(list_models(settings))
         if len(names) != 1:
             raise UsageError(f"pass --model; {settings.endpoint} offers {', '.join(names[:20]) or 'none by name'}")
         note(f"model: {names[0]}, the one that {settings.endpoint} has")
-        settings = resolve_settings({**flags, "model": names[0]}, os.environ, _config())
+        settings = settings_from({**flags, "model": names[0]})
+    if settings.is_openai and not settings.key:
+        raise UsageError(
+            f"no API key for {settings.model}: set OPENAI_API_KEY, or pass --base-url for a server of yours"
+        )
     if settings.is_embedded:
         note("offline model: rules, no language model (choose one with --model)")
     return settings
