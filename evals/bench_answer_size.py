@@ -2,10 +2,10 @@
 
     python evals/bench_answer_size.py [seeds]
 
-Output tokens are what a run costs and waits for. The naive record spells everything out, as a gold label does; the wire form names
-each speaker once and writes … for words that the standalone sentence repeats from the content. A shortened sentence counts only if
-`write_out` brings the gold sentence back, word for word. Labels that are optional count neither way in the scores, so a perfect answer
-may leave them out: both figures are printed.
+Output tokens are what a run costs and waits for. The naive record spells everything out, as a gold label does;
+the wire form names each speaker once and writes … for words that the standalone sentence repeats from the content.
+A shortened sentence counts only if `write_out` brings the gold sentence back, word for word. Labels that are
+optional count neither way in the scores, so a perfect answer may leave them out: both figures are printed.
 """
 
 from __future__ import annotations
@@ -100,6 +100,7 @@ def _compact(value: Any) -> int:
 
 
 def main(seeds: Path) -> None:
+    """Print a row per labelled article of a folder, and one for all."""
     totals = [0] * 5
     print(f"{'':<24}{'article,':>11}{'what counts':>20}{'with optional labels':>24}")
     print(f"{'':<24}{'characters':>11}{'naive':>11}{'wire':>9}{'naive':>15}{'wire':>9}")

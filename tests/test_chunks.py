@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -79,6 +81,4 @@ def test_what_precedes_a_chunk_is_its_context() -> None:
 def test_texts_without_pauses_are_cut_all_the_same(text: str) -> None:
     chunks = split_article(article(text), 50)
     assert "".join(chunk.text for chunk in chunks) == text
-    assert all(
-        not (a.text.endswith("\r") and b.text.startswith("\n")) for a, b in zip(chunks, chunks[1:], strict=False)
-    )
+    assert all(not (a.text.endswith("\r") and b.text.startswith("\n")) for a, b in pairwise(chunks))

@@ -169,7 +169,7 @@ def test_nothing_there_is_said_in_one_line() -> None:
         async with Endpoint(settings) as endpoint:
             await endpoint(MESSAGES)
 
-    with pytest.raises(ModelUnreachable, match="No model server at http://127.0.0.1:9/v1"):
+    with pytest.raises(ModelUnreachable, match=r"No model server at http://127\.0\.0\.1:9/v1"):
         asyncio.run(run())
 
 
