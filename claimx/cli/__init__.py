@@ -16,6 +16,8 @@ from claimx.cli.eval import evaluate
 from claimx.cli.extract import extract
 from claimx.cli.gold import gold
 from claimx.cli.serve import serve
+from claimx.cli.show import show
+from claimx.cli.verify import verify
 
 app = typer.Typer(
     name="claimx",
@@ -30,6 +32,8 @@ app.command()(extract)
 app.command("eval")(evaluate)
 app.command()(compare)
 app.command()(serve)
+app.command()(show)
+app.command()(verify)
 app.add_typer(gold, name="gold")
 
 
