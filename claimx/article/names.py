@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Literal
@@ -39,7 +39,10 @@ def _words(name: str) -> list[str]:
 
 
 _UPPER = "".join(c for c in map(chr, [*range(0x41, 0x588), *range(0x1E00, 0x1F00)]) if c.isupper())
-_ABBREVIATION = rf"(?:(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Lt|Gen|Col|Maj|Capt|Cmdr|Adm|Sgt|Rev|Hon|St|Jr|Sr|Corp|Inc|Ltd|Co|Bros|[{_UPPER}])\.)"
+_ABBREVIATION = (
+    r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Lt|Gen|Col|Maj|Capt|Cmdr|Adm|Sgt|Rev|Hon|St|Jr|Sr|Corp|Inc|Ltd|Co|Bros"
+    rf"|[{_UPPER}])\.)"
+)
 _ACRONYM = rf"(?:(?:[{_UPPER}]\.){{2,}})"
 _CAPITALISED = rf"(?:(?:[dlDLO]['’]|[Mm]a?c|[ae]l-)?[{_UPPER}][^\W_]*(?:[-'’&](?!s\b)[^\W_]+)*)"
 _WORD = rf"(?:{_ACRONYM}|{_ABBREVIATION}|{_CAPITALISED})"
@@ -50,7 +53,8 @@ _BODIES = "|".join(_BODY_NOUNS)
 _BODY = rf"(?:(?:{_BODIES}) (?:of|for|on)(?: the)? {_WORD}(?:(?:, {_WORD})* (?:and|&) {_WORD})?)"
 _UNIT = rf"(?:{_BODY}|{_WORD})"
 _NAME = re.compile(
-    rf"(?<![\w'’.@#])(?:{_PARTICLE}{{0,2}})(?={_WORD}){_UNIT}(?:(?:['’](?= (?:{_BODIES})\b))?[ \u00a0](?:& )?{_PARTICLE}{{0,2}}{_UNIT})*"
+    rf"(?<![\w'’.@#]){_PARTICLE}{{0,2}}{_UNIT}"
+    rf"(?:(?:['’](?= (?:{_BODIES})\b))?[ \u00a0](?:& )?{_PARTICLE}{{0,2}}{_UNIT})*"
 )
 _SPACED = re.compile(r"[^ \u00a0]+")
 _OPENING = " \u00a0\t\"“”„'‘’«»‹›([*•-–—"
@@ -77,15 +81,15 @@ def find_names(text: str) -> list[tuple[int, int]]:
     """
     matches = [(m.start(), m.end(), _opens_sentence(text, m.start())) for m in _NAME.finditer(text)]
     inside = {word for start, end, opens in matches if not opens for word in text[start:end].split()}
-    lower = set(re.findall(r"[^\W\d_]+", text))
     names = []
     for start, end, opens in matches:
         if opens:
-            start = _after_opener(text, start, end, inside, lower)
+            start = _after_opener(text, start, end, inside)
         names += _without_calendar(text, start, end)
     return names
 
 
+@lru_cache(maxsize=4096)
 def strip_titles(name: str) -> str:
     """Take titles, offices and descriptions off the front of a name.
 
@@ -144,7 +148,7 @@ def _without_calendar(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return pieces
 
 
-def _after_opener(text: str, start: int, end: int, inside: set[str], lower: set[str]) -> int:
+def _after_opener(text: str, start: int, end: int, inside: set[str]) -> int:
     """Where a name begins that stands first in its sentence: the first word may not belong to it."""
     first = _SPACED.match(text, start, end)
     if first is None:
@@ -154,4 +158,4 @@ def _after_opener(text: str, start: int, end: int, inside: set[str], lower: set[
         return rest
     if rest < end or word in inside or (word.isupper() and len(word) > 1):
         return start
-    return end if word.lower() in lower or _COMMON_ENDING.search(word) else start
+    return end if f" {word.lower()} " in text or _COMMON_ENDING.search(word) else start

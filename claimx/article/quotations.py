@@ -6,7 +6,7 @@ Offsets are half-open and count Unicode code points.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from claimx.article.sentences import split_paragraphs
@@ -34,8 +34,8 @@ class Quotation:
     continues: bool = False
 
 
-def find_quotations(text: str) -> list[Quotation]:
-    """Find the outermost quotations of `text`, in order.
+def find_quotations(text: str, paragraphs: Sequence[tuple[int, int]] | None = None) -> list[Quotation]:
+    """Find the outermost quotations of `text`, in order; `paragraphs` are those of `split_paragraphs`, if known.
 
     A quotation ends at its closing mark, or at the end of its paragraph if it has
     none; so a stray mark never takes in more than one paragraph. Quotations inside
@@ -44,7 +44,7 @@ def find_quotations(text: str) -> list[Quotation]:
     >>> [(q.start, q.end) for q in find_quotations("'Don't,' she said. «Non», dit-il.")]
     [(0, 8), (19, 24)]
     """
-    paragraphs = split_paragraphs(text)
+    paragraphs = split_paragraphs(text) if paragraphs is None else paragraphs
     openings = [text[start : start + 2] for start, _ in paragraphs[1:]] + [""]
     return [
         quotation

@@ -6,7 +6,7 @@ Offsets are half-open and count Unicode code points.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
 
@@ -35,8 +35,10 @@ def split_paragraphs(text: str) -> list[tuple[int, int]]:
     return paragraphs
 
 
-def split_sentences(text: str) -> list[tuple[int, int]]:
+def split_sentences(text: str, paragraphs: Sequence[tuple[int, int]] | None = None) -> list[tuple[int, int]]:
     """Find the sentences of `text` in order, white space around them left out.
+
+    `paragraphs` are those of `split_paragraphs`, if they are known already.
 
     No sentence crosses a paragraph's end, and a quotation of several sentences is
     kept with the words that introduce it.

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field, replace
 
 from claimx.article.quotations import Quotation, find_quotations
 from claimx.article.sentences import split_paragraphs, split_sentences
 from claimx.model.offline.attributions import Attribution, attributions_of_sentence, introduction, quotation_cue
 from claimx.model.offline.boilerplate import is_boilerplate
+from claimx.model.offline.lexicon import may_report
 from claimx.model.offline.noun_phrases import noun_phrase_starting
 from claimx.model.offline.tokens import Token, tokenize
 from claimx.model.offline.turns import Turn, find_turns
 from claimx.model.offline.words import PREPOSITIONS, SUBORDINATORS
 
 Span = tuple[int, int]
+_LONGEST_SENTENCE = 200
+# As much of a sentence that reports nothing as tells what it is about.
+_OPENING = 100
 
 
 @dataclass(slots=True)
@@ -22,19 +26,21 @@ class Reading:
     """What was found in an article: its attributions, and who or what each sentence is about."""
 
     attributions: list[Attribution] = field(default_factory=list)
+    sentences: list[Span] = field(default_factory=list)
     subjects: list[Span] = field(default_factory=list)
 
 
 def read_article(text: str) -> Reading:
     """Find the attributions of `text` and the subjects of its sentences, in order."""
-    quotations = find_quotations(text)
+    paragraphs = split_paragraphs(text)
+    quotations = find_quotations(text, paragraphs)
     starts = [quotation.start for quotation in quotations]
-    turns = {turn.start: turn for turn in find_turns(text)}
-    sentences = split_sentences(text)
+    turns = {turn.start: turn for turn in find_turns(text, paragraphs)}
+    sentences = split_sentences(text, paragraphs)
     position = 0
-    reading = Reading()
+    reading = Reading(sentences=sentences)
     speech = _Speech(reading.attributions, quotations)
-    for start, end in split_paragraphs(text):
+    for start, end in paragraphs:
         first = position
         while position < len(sentences) and sentences[position][0] < end:
             position += 1
@@ -45,15 +51,34 @@ def read_article(text: str) -> Reading:
             reading.attributions.append(_of_turn(turn))
             continue
         begin = turn.label_end if turn is not None else start
-        rows = [tokenize(text, max(s, begin), e, quotations, starts) for s, e in sentences[first:position] if e > begin]
+        rows = []
+        for sentence_start, sentence_end in sentences[first:position]:
+            if sentence_end <= begin:
+                continue
+            span = max(sentence_start, begin), sentence_end
+            if not (_is_quoting(span, quotations, starts) or may_report(text, *span)):
+                span = span[0], min(span[1], span[0] + _OPENING)
+            tokens = tokenize(text, *span, quotations, starts)
+            if subject := _subject(tokens):
+                reading.subjects.append(subject)
+            rows += _pieces(tokens)
         speech.read_paragraph(rows)
-        reading.subjects += [subject for tokens in rows if (subject := _subject(tokens))]
     reading.attributions = [
         item
         for item in (_without_marks(text, item, quotations, starts) for item in reading.attributions)
         if item.content
     ]
     return reading
+
+
+def _is_quoting(span: Span, quotations: list[Quotation], starts: list[int]) -> bool:
+    index = bisect_left(starts, span[1]) - 1
+    return index >= 0 and quotations[index].end > span[0]
+
+
+def _pieces(tokens: list[Token]) -> list[list[Token]]:
+    """Cut what is too long for a sentence: the time that the rules take grows with the square of its length."""
+    return [tokens[at : at + _LONGEST_SENTENCE] for at in range(0, len(tokens), _LONGEST_SENTENCE)]
 
 
 def _of_turn(turn: Turn) -> Attribution:

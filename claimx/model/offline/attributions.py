@@ -16,7 +16,7 @@ from claimx.model.offline.sources import (
     relative_pronoun,
 )
 from claimx.model.offline.tokens import Token
-from claimx.model.offline.words import LONE_PRONOUNS, PREPOSITIONS, SUBORDINATORS, TIME_WORDS
+from claimx.model.offline.words import PREPOSITIONS, SUBORDINATORS, TIME_WORDS
 from claimx.schema import Stance
 
 Span = tuple[int, int]

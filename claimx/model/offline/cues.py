@@ -49,10 +49,11 @@ class Cue:
 def find_cues(tokens: list[Token]) -> list[Cue]:
     """The reporting verbs among the tokens of a sentence, in order; those in quotations are left out."""
     forms = cue_forms()
-    headline = _is_headline(tokens)
     cues = []
     for index, token in enumerate(tokens):
-        if token.lower not in forms or token.quotation >= 0 or (index and is_name(token) and not headline):
+        if token.lower not in forms or token.quotation >= 0:
+            continue
+        if index and is_name(token) and not _is_headline(tokens):
             continue
         for verb, names, particle in forms[token.lower]:
             last = index + 1 if particle else index

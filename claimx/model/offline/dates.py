@@ -3,44 +3,66 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from claimx.model.offline.attributions import Attribution
 
-_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+Span = tuple[int, int]
 _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?)"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.)"
 )
-_PART = r"(?: (?:morning|afternoon|evening|night))?"
-_EXPRESSION = re.compile(
-    rf"\b(?:(?:[Oo]n |[Ll]ate |[Ee]arly |[Ll]ast |[Ee]arlier ){{0,2}}{_DAY}{_PART}"
-    rf"|(?:[Oo]n |[Ii]n |[Ll]ast |[Ee]arly |[Ll]ate )?(?:\d{{1,2}}(?:st|nd|rd|th)? )?{_MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?\b(?!,? \d{{3}}\b))?(?:,? \d{{4}})?\b"
-    r"|(?:[Ee]arlier )?(?:[Tt]his|[Ll]ast) (?:week|month|year|weekend|spring|summer|autumn|fall|winter|morning|afternoon|evening|night)"
-    r"|[Yy]esterday|[Tt]oday|[Tt]onight|[Ii]n (?:19|20)\d\d\b|(?:a|two|three|four|five|six|\d+) (?:days?|weeks?|months?|years?) (?:ago|earlier|later)"
-    r"|[Aa]t the time|[Pp]reviously)"
+# No pattern begins with an optional part: the search is then for a few first letters, which is four times as fast.
+_ANCHOR = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b(?: (?:morning|afternoon|evening|night)\b)?"
+    rf"|{_MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?\b)?(?:,? (?:19|20)\d\d)?(?!\w)"
+    r"|(?:[Tt]his|[Ll]ast) (?:week|month|year|weekend|spring|summer|autumn|fall|winter|morning|afternoon|evening|night)\b"
+    r"|[Yy]esterday\b|[Tt]oday\b|[Tt]onight\b|[Ii]n (?:19|20)\d\d\b|[Aa]t the time\b|[Pp]reviously\b"
+    r"|(?:day|week|month|year)s? (?:ago|earlier|later)\b"
 )
-_MODAL_MAY = re.compile(r"(?:[Ii]n |[Oo]n |[Ll]ast )?May\b")
+_BEFORE = re.compile(
+    r"(?:(?:\b(?:[Oo]n|[Ii]n|[Ll]ate|[Ee]arly|[Ll]ast|[Ee]arlier|[Ee]arlier in|\d{1,2}(?:st|nd|rd|th)?)) ){1,2}$"
+    r"|\b(?:[Aa]|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|\d+) $"
+)
+_REACH = 300
+_NEAR = 80
 _SENTENCE_BREAK = re.compile(r"[.!?][\"”’']?\s+(?=[A-Z“\"‘'])|\n")
 
 
-def find_dates(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The date expressions between two offsets."""
-    return [match.span() for match in _EXPRESSION.finditer(text, start, end) if match[0] != "May"]
+def find_dates(text: str) -> list[Span]:
+    """The date expressions of a text, with the preposition or number before them."""
+    found = []
+    for match in _ANCHOR.finditer(text):
+        start, end = match.span()
+        if start and text[start - 1].isalnum():
+            continue
+        before = _BEFORE.search(text, max(0, start - 20), start)
+        start = before.start() if before else start
+        if text[start:end] != "May" and (before or text[end - 5 : end] not in (" ago", "later", "rlier")):
+            found.append((start, end))
+    return found
 
 
-def date_beside(text: str, item: Attribution) -> str | None:
+def first_within(dates: Sequence[Span], start: int, end: int) -> Span | None:
+    """The first of `dates` between two offsets."""
+    index = bisect_left(dates, (start, 0))
+    return dates[index] if index < len(dates) and dates[index][1] <= end else None
+
+
+def date_beside(text: str, item: Attribution, dates: Sequence[Span]) -> str | None:
     """The expression that tells when it was said: in the sentence of the cue, outside the content."""
     if item.cue is None:
         return None
-    lower = max(0, item.cue[0] - 300)
-    start = max((m.end() for m in _SENTENCE_BREAK.finditer(text, lower, item.cue[0])), default=lower)
-    stop = _SENTENCE_BREAK.search(text, item.cue[1], item.cue[1] + 300)
-    end = stop.start() if stop else item.cue[1] + 300
+    lower = max(0, item.cue[0] - _REACH)
+    start = max((match.end() for match in _SENTENCE_BREAK.finditer(text, lower, item.cue[0])), default=lower)
+    stop = _SENTENCE_BREAK.search(text, item.cue[1], item.cue[1] + _REACH)
+    end = stop.start() if stop else item.cue[1] + _REACH
     nearest: tuple[int, str] | None = None
-    for begin, finish in find_dates(text, start, min(end, len(text))):
+    for begin, finish in dates[bisect_left(dates, (start, 0)) : bisect_left(dates, (end, 0))]:
         if any(begin < b and a < finish for a, b in item.content):
             continue
         distance = min(abs(item.cue[0] - finish), abs(begin - item.cue[1]))
-        if distance < 80 and (nearest is None or distance < nearest[0]):
+        if distance < _NEAR and (nearest is None or distance < nearest[0]):
             nearest = distance, text[begin:finish]
     return nearest[1] if nearest else None

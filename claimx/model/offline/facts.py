@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from claimx.article.sentences import split_sentences
 from claimx.model.offline.attributions import Attribution
 from claimx.model.offline.boilerplate import is_boilerplate
-from claimx.model.offline.dates import find_dates
+from claimx.model.offline.dates import first_within
 from claimx.schema import FactDraft
 
+Span = tuple[int, int]
 _VERB = re.compile(
     r"\b(?:is|are|was|were|has|have|had|will|would|does|did|[a-z]{2,}ed|became|began|brought|built|came|cut|fell|found|gave|"
     r"got|grew|held|hit|kept|left|lost|made|met|paid|ran|rose|saw|sent|set|sold|spent|stood|struck|took|went|won|wrote)\b"
@@ -19,13 +19,15 @@ _CHECKABLE = re.compile(r"\d|(?<=[a-z,] )[A-Z][a-z]")
 _OPINION = re.compile(r"\b(?:I|we|you|me|us|my|our|your|perhaps|maybe|seems?)\b", re.IGNORECASE)
 
 
-def find_facts(text: str, attributions: Sequence[Attribution]) -> list[FactDraft]:
+def find_facts(
+    text: str, sentences: Sequence[Span], attributions: Sequence[Attribution], dates: Sequence[Span]
+) -> list[FactDraft]:
     """Sentences of the article's own: with a verb, with something to check, attributed to nobody."""
     taken = sorted(span for item in attributions for span in [*item.content, *([item.cue] if item.cue else [])])
     facts = []
     seen = set()
     position = 0
-    for start, end in split_sentences(text):
+    for start, end in sentences:
         while position < len(taken) and taken[position][1] <= start:
             position += 1
         sentence = text[start:end]
@@ -35,8 +37,8 @@ def find_facts(text: str, attributions: Sequence[Attribution]) -> list[FactDraft
             continue
         seen.add(sentence)
         content = sentence.rstrip(".!;: ")
-        dates = find_dates(text, start, end)
-        facts.append(FactDraft(content=content, text=sentence, date=text[slice(*dates[0])] if dates else None))
+        date = first_within(dates, start, end)
+        facts.append(FactDraft(content=content, text=sentence, date=text[slice(*date)] if date else None))
     return facts
 
 

@@ -1,4 +1,4 @@
-"""The reporting verbs of `cues.tsv`, by every form in which a text may write them."""
+"""The reporting verbs of `cues.tsv`, by every form in which a text may write them, and the nouns of `noun_cues.tsv`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Literal
 
 from claimx.schema import Stance
 
+# The words of the lexicon are of letters and hyphens alone.
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 Form = Literal["base", "third", "past", "participle", "ing"]
 
 
@@ -30,6 +32,14 @@ class CueVerb:
     def takes(self, *complements: str) -> bool:
         """Whether the verb takes any of these complements."""
         return not self.complements.isdisjoint(complements)
+
+
+@dataclass(frozen=True, slots=True)
+class CueNoun:
+    """A noun that reports: what it says of the stance, and what may link it to the content."""
+
+    polarity: Stance
+    links: frozenset[str]
 
 
 @cache
@@ -54,6 +64,29 @@ def cue_forms() -> dict[str, tuple[tuple[CueVerb, frozenset[Form], str | None], 
             table.setdefault(form, []).append((entry, frozenset(names), particle or None))
     # The longer verb is tried first: "point out" before "point".
     return {form: tuple(sorted(rows, key=lambda row: row[2] is None)) for form, rows in table.items()}
+
+
+@cache
+def cue_nouns() -> dict[str, CueNoun]:
+    """The nouns of `noun_cues.tsv`, singular and plural."""
+    nouns = {}
+    for line in (files("claimx.model.offline") / "noun_cues.tsv").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith(("#", "noun\t")):
+            words, polarity, links = line.split("\t")
+            entry = CueNoun(polarity, frozenset(links.split()))  # type: ignore[arg-type]
+            nouns.update(dict.fromkeys(words.split(), entry))
+    return nouns
+
+
+def may_report(text: str, start: int, end: int) -> bool:
+    """Whether a stretch has a word that may report: a third of the sentences have none and need no closer look."""
+    return not _triggers().isdisjoint(_WORD.findall(text, start, end))
+
+
+@cache
+def _triggers() -> frozenset[str]:
+    words = frozenset(cue_forms()) | frozenset(cue_nouns()) | {"according"}
+    return words | frozenset(word.capitalize() for word in words)
 
 
 @cache

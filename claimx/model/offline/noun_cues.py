@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
 from claimx.model.offline.contents import trim
+from claimx.model.offline.lexicon import CueNoun, cue_nouns
 from claimx.model.offline.noun_phrases import Range, has_finite_verb, is_adverb, is_finite_verb, noun_phrase_ending
 from claimx.model.offline.tokens import Token
 from claimx.model.offline.words import POSSESSIVES
 from claimx.schema import Stance
 
 _ADJECTIVES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class CueNoun:
-    """A noun that reports: what it says of the stance, and what may link it to the content."""
-
-    polarity: Stance
-    links: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +22,6 @@ class NounReport:
     noun: int
     content: Range
     polarity: Stance
-
-
-@cache
-def cue_nouns() -> dict[str, CueNoun]:
-    """The nouns of `noun_cues.tsv`, singular and plural."""
-    nouns = {}
-    for line in (files("claimx.model.offline") / "noun_cues.tsv").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith(("#", "noun\t")):
-            words, polarity, links = line.split("\t")
-            entry = CueNoun(polarity, frozenset(links.split()))  # type: ignore[arg-type]
-            nouns.update(dict.fromkeys(words.split(), entry))
-    return nouns
 
 
 def find_noun_reports(tokens: list[Token]) -> list[NounReport]:

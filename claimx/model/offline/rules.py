@@ -6,7 +6,7 @@ import re
 
 from claimx.model.offline.article import read_article
 from claimx.model.offline.attributions import Attribution
-from claimx.model.offline.dates import date_beside
+from claimx.model.offline.dates import Span, date_beside, find_dates
 from claimx.model.offline.facts import find_facts
 from claimx.model.offline.speakers import Person, name_speakers
 from claimx.model.offline.stances import stance_of
@@ -25,6 +25,7 @@ def draft_answer(text: str) -> Answer:
     """
     reading = read_article(text)
     attributions = sorted(reading.attributions, key=lambda item: item.content)
+    dates = find_dates(text)
     people = name_speakers(text, attributions, reading.subjects)
     numbers: dict[int, int] = {}
     speakers = []
@@ -33,11 +34,11 @@ def draft_answer(text: str) -> Answer:
         if id(person) not in numbers:
             speakers.append(SpeakerDraft(name=person.name, role=person.role))
             numbers[id(person)] = len(speakers)
-        claims.append(_claim(text, item, person, numbers[id(person)]))
-    return Answer(speakers=speakers, claims=claims, facts=find_facts(text, attributions))
+        claims.append(_claim(text, item, person, numbers[id(person)], dates))
+    return Answer(speakers=speakers, claims=claims, facts=find_facts(text, reading.sentences, attributions, dates))
 
 
-def _claim(text: str, item: Attribution, person: Person, number: int) -> ClaimDraft:
+def _claim(text: str, item: Attribution, person: Person, number: int, dates: list[Span]) -> ClaimDraft:
     pieces = [text[start:end] for start, end in item.content]
     return ClaimDraft(
         content=pieces,
@@ -47,7 +48,7 @@ def _claim(text: str, item: Attribution, person: Person, number: int) -> ClaimDr
         text=_sentence(" ".join(pieces), text[slice(*item.mention)], person),
         stance=stance_of(text, item),
         target=target_of(text, item, person),
-        date=date_beside(text, item),
+        date=date_beside(text, item, dates),
     )
 
 

@@ -14,8 +14,8 @@ from claimx.model.offline.noun_phrases import (
 )
 from claimx.model.offline.tokens import Token
 from claimx.model.offline.words import (
-    DOCUMENTS,
     CONJUNCTIONS,
+    DOCUMENTS,
     LONE_PRONOUNS,
     NAME_PARTICLES,
     PREPOSITIONS,

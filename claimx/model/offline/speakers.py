@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from claimx.article.names import PRONOUNS, find_names, strip_titles, titles
 from claimx.model.offline.attributions import Attribution
@@ -79,6 +80,8 @@ _PERSON_NOUNS = frozenset(
 _PARTICIPLE = re.compile(r" (?:published|released|issued|filed|written|seen|conducted|commissioned)$")
 _SPACES = re.compile(r"\s+")
 _FAR = 2500
+_MEMORY = 200
+_NAMESAKES = 20
 
 
 @dataclass(slots=True, eq=False)
@@ -190,8 +193,7 @@ class _Cast:
         ]
         if len({candidate[:2] for candidate in candidates}) < 2:
             return candidates[0] if candidates else name.bare
-        index = bisect_left(self.starts, name.start)
-        for earlier in reversed(self.names[:index]):
+        for earlier in self._names_before(name.start):
             if earlier.bare in candidates:
                 return earlier.bare
         return candidates[0]
@@ -199,7 +201,7 @@ class _Cast:
     def _head_name(self, span: Span) -> _Name | None:
         """The name that a mention is about: no possessor, and nothing after a preposition or before a noun."""
         index = bisect_left(self.starts, span[0])
-        for name in self.names[index:]:
+        for name in self.names[index : index + _MEMORY]:
             if name.end > span[1]:
                 break
             before = self.text[span[0] : name.start].split()
@@ -226,7 +228,7 @@ class _Cast:
         lower = words.lower()
         head = _head_noun(lower)
         if _LEADING.match(lower) and not lower.startswith(("a ", "an ")):
-            for _, person in reversed(self.recent):
+            for _, person in reversed(self.recent[-_MEMORY:]):
                 if (
                     head in person.heads
                     or _head_noun(person.name.lower()) == head
@@ -234,7 +236,7 @@ class _Cast:
                 ):
                     return person
             if head in _BODY_NOUNS:
-                for name in reversed(self.names[: bisect_left(self.starts, span[0])]):
+                for name in self._names_before(span[0]):
                     if head in name.bare.lower().split():
                         return self._named(name)
         if possessor := _POSSESSIVE_PRONOUN.match(words):
@@ -252,6 +254,11 @@ class _Cast:
         person.heads.add(head)
         person.is_person = person.is_person or (head not in _BODY_NOUNS and (head in titles() or head in _PERSON_NOUNS))
         return person
+
+    def _names_before(self, at: int) -> Iterator[_Name]:
+        """The last names before an offset, nearest first."""
+        index = bisect_left(self.starts, at)
+        return reversed(self.names[max(0, index - _MEMORY) : index])
 
     def _names_within(self, span: Span) -> list[_Name]:
         index = bisect_left(self.starts, span[0])
@@ -298,16 +305,21 @@ class _Cast:
 
 
 def _name(text: str, start: int, end: int) -> _Name:
-    whole = _SPACES.sub(" ", text[start:end])
+    whole = " ".join(text[start:end].split())
     bare = strip_titles(whole)
     prefix = whole[: len(whole) - len(bare)].strip()
     before = text[max(0, start - 24) : start].split(" ")
     return _Name(start, end, bare, prefix or (before[-2] if len(before) > 1 else ""))
 
 
+@lru_cache(maxsize=4096)
+def _is_of_body(name: str) -> bool:
+    return _BODY.search(name) is not None
+
+
 def _is_person(text: str, name: _Name) -> bool:
     """Whether something beside the name shows that it is a person's."""
-    if _BODY.search(name.bare) or name.bare.isupper():
+    if name.bare.isupper() or _is_of_body(name.bare):
         return False
     titled = text[name.start : name.end] != name.bare and not text[name.start : name.end].startswith("The ")
     if text[max(0, name.start - 4) : name.start].lower() == "the ":
@@ -345,7 +357,7 @@ def _full_names(names: Sequence[str]) -> dict[str, list[str]]:
     # "Ann Poe" and "Trade Policy Ann Poe" are one: the shorter of two words or more is the name.
     return {
         short: [name for name in longer if not any(name.endswith(" " + other) for other in longer if " " in other)]
-        for short, longer in full.items()
+        for short, longer in ((short, longer[:_NAMESAKES]) for short, longer in full.items())
     }
 
 

@@ -22,11 +22,12 @@ _NO_TARGET = (
     LONE_PRONOUNS | OBJECT_PRONOUNS - POSSESSIVES | {"that", "this", "there", "these", "those", "nothing", "something"}
 )
 _LONGEST = 8
+_READ = 90
 
 
 def target_of(text: str, item: Attribution, person: Person) -> str:
     """What a claim is about: the subject of its content or, where that is a pronoun, its first name or object."""
-    content = " ".join(" ".join(text[start:end].split()) for start, end in item.content)
+    content = " ".join(" ".join(text[start : min(end, start + _READ)].split()) for start, end in item.content[:2])
     tokens = tokenize(content, 0, len(content), [], [])
     if subject := _phrase_from(content, tokens, 0):
         return subject

@@ -14,7 +14,7 @@ _TOKEN = re.compile(
     r"|(?:Mr|Mrs|Ms|Dr|Prof|Sen|Sens|Rep|Reps|Gov|Lt|Gen|Col|Maj|Capt|Sgt|Rev|Hon|St|Jr|Sr|Jan|Feb|Aug|Sept?|Oct|Nov|Dec)\."
     r"|['’](?:s|S)\b"
     r"|[$£€]?\w+(?:[.,/]\d+)*(?:(?:[-‑]|['’](?![sS]\b)|&)\w+)*(?:n['’]t\b)?%?"
-    r"|--+|\.\.\.+|[^\w\s]"
+    r"|(?P<mark>--+|\.\.\.+|[^\w\s])"
 )
 
 
@@ -32,21 +32,21 @@ class Token(NamedTuple):
 def tokenize(text: str, start: int, end: int, quotations: list[Quotation], starts: list[int]) -> list[Token]:
     """The tokens between two offsets of `text`; `starts` are the starts of `quotations`."""
     index = bisect_right(starts, start) - 1
+    until = quotations[index].end if index >= 0 else 0
+    upcoming = starts[index + 1] if index + 1 < len(starts) else end
     tokens = []
     for match in _TOKEN.finditer(text, start, end):
-        begin, word = match.start(), match[0]
-        while index + 1 < len(starts) and starts[index + 1] <= begin:
-            index += 1
-        inside = index >= 0 and begin < quotations[index].end
-        lower = word.lower().replace("’", "'")
-        tokens.append(
-            Token(
-                begin,
-                match.end(),
-                word,
-                lower,
-                word[0].isalnum() or lower == "'s" or (len(word) > 1 and word[1].isalnum()),
-                index if inside else -1,
-            )
-        )
+        begin, finish = match.span()
+        if begin >= upcoming:
+            while index + 1 < len(starts) and starts[index + 1] <= begin:
+                index += 1
+            until = quotations[index].end
+            upcoming = starts[index + 1] if index + 1 < len(starts) else end
+        word = text[begin:finish]
+        lower = word.lower()
+        if "’" in lower:
+            lower = lower.replace("’", "'")
+        # The constructor of a named tuple costs twice as much, and this is the innermost loop of all.
+        fields = (begin, finish, word, lower, match.lastindex is None, index if begin < until else -1)
+        tokens.append(tuple.__new__(Token, fields))
     return tokens

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from claimx.article.sentences import split_paragraphs
 
 Span = tuple[int, int]
 _LABEL = re.compile(r"(@\w+|[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,4})(?: ?\([^()\n]{1,40}\))?: ?(?=\S)")
@@ -33,14 +32,14 @@ class Turn:
     is_answer: bool
 
 
-def find_turns(text: str) -> list[Turn]:
+def find_turns(text: str, paragraphs: Sequence[Span]) -> list[Turn]:
     """Find the labelled turns of `text`, in order.
 
     One label is not enough: a text is in turns if it has a question and an answer,
     or three labels of which one returns. A post under an @handle counts by itself.
     """
     labelled = []
-    for start, end in split_paragraphs(text):
+    for start, end in paragraphs:
         match = _LABEL.match(text, start, end)
         if match and not _NOT_SPEAKERS.match(match[1]) and (match[1][0] == "@" or match[1][0].isupper()):
             labelled.append((match, end))
