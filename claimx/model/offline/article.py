@@ -1,4 +1,4 @@
-"""Every attribution of an article: reports sentence by sentence, and speech that runs on across sentences and paragraphs."""
+"""Every attribution of an article: sentence by sentence, and speech that runs on across sentences and paragraphs."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ _MONTH = (
 _ANCHOR = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b(?: (?:morning|afternoon|evening|night)\b)?"
     rf"|{_MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?\b)?(?:,? (?:19|20)\d\d)?(?!\w)"
-    r"|(?:[Tt]his|[Ll]ast) (?:week|month|year|weekend|spring|summer|autumn|fall|winter|morning|afternoon|evening|night)\b"
+    r"|(?:[Tt]his|[Ll]ast) (?:week|month|year|weekend|spring|summer|autumn|fall|winter|morning|afternoon|evening|night)"
+    r"\b"
     r"|[Yy]esterday\b|[Tt]oday\b|[Tt]onight\b|[Ii]n (?:19|20)\d\d\b|[Aa]t the time\b|[Pp]reviously\b"
     r"|(?:day|week|month|year)s? (?:ago|earlier|later)\b"
 )

@@ -8,7 +8,8 @@ from claimx.model.offline.article import read_article
 from claimx.model.offline.attributions import Attribution
 from claimx.model.offline.dates import Span, date_beside, find_dates
 from claimx.model.offline.facts import find_facts
-from claimx.model.offline.speakers import Person, name_speakers
+from claimx.model.offline.people import Person
+from claimx.model.offline.speakers import name_speakers
 from claimx.model.offline.stances import stance_of
 from claimx.model.offline.targets import target_of
 from claimx.schema import Answer, ClaimDraft, SpeakerDraft

@@ -5,7 +5,7 @@ from __future__ import annotations
 from claimx.article.names import find_names, strip_titles
 from claimx.model.offline.attributions import Attribution
 from claimx.model.offline.noun_phrases import is_adverb, is_name, noun_phrase_starting
-from claimx.model.offline.speakers import Person
+from claimx.model.offline.people import Person
 from claimx.model.offline.tokens import Token, tokenize
 from claimx.model.offline.words import (
     AUXILIARIES,

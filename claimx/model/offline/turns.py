@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 Span = tuple[int, int]
-_LABEL = re.compile(r"(@\w+|[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,4})(?: ?\([^()\n]{1,40}\))?: ?(?=\S)")
+_LABEL = re.compile(
+    r"(@\w+|[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,4})"
+    r"(?: ?\([^()\n]{1,40}\))?: ?(?=\S)"
+)
 _QUESTIONERS = frozenset(("q", "question", "interviewer", "host", "moderator", "reporter", "journalist"))
 _ANSWERERS = frozenset(("a", "answer"))
 _NOT_SPEAKERS = re.compile(
