@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from claimx.article.quotations import Quotation, find_quotations
@@ -39,7 +40,7 @@ def read_article(text: str) -> Reading:
     sentences = split_sentences(text, paragraphs)
     position = 0
     reading = Reading(sentences=sentences)
-    speech = _Speech(reading.attributions, quotations)
+    speech = _Speech(reading.attributions, quotations, starts)
     for start, end in paragraphs:
         first = position
         while position < len(sentences) and sentences[position][0] < end:
@@ -89,9 +90,10 @@ def _of_turn(turn: Turn) -> Attribution:
 class _Speech:
     """Who is speaking as the paragraphs go by: quotations without a cue go to them."""
 
-    def __init__(self, found: list[Attribution], quotations: list[Quotation]) -> None:
+    def __init__(self, found: list[Attribution], quotations: list[Quotation], starts: list[int]) -> None:
         self.found = found
         self.quotations = quotations
+        self.starts = starts
         self.speaking: int | None = None
         self.waiting: list[Span] = []
         self.announced: Attribution | None = None
@@ -107,12 +109,12 @@ class _Speech:
             if _is_quoted(tokens):
                 pieces = _quoted_pieces(tokens)
                 if self.announced is not None:
-                    current = self._add(replace(self.announced, content=tuple(pieces)))
+                    current = self._add(replace(self.announced, content=self._joined((), pieces)))
                     self.announced = None
                 elif current is not None:
                     self._extend(current, pieces)
                 else:
-                    pending = [*pending, *pieces]
+                    pending = list(self._joined(pending, pieces))
                 continue
             self.announced = None
             reports = attributions_of_sentence(tokens)
@@ -122,20 +124,20 @@ class _Speech:
             speaking: int | None = None
             for number, item in enumerate(reports):
                 if pending and number == 0 and (not item.content or tokens[0].quotation >= 0):
-                    item, pending = replace(item, content=(*pending, *item.content)), []
+                    item, pending = replace(item, content=self._joined(pending, item.content)), []
                 if not item.content:
                     continue
                 index = self._add(item)
                 if any(_has_quotation(tokens, piece) for piece in item.content) or item.content[0][0] < tokens[0].start:
                     quoting = index
-                elif item.verb is not None and item.verb.verb.takes("quote"):
+                elif _is_speech(item):
                     speaking = index
             current = next((index for index in (quoting, speaking) if index is not None), current)
             if tokens[-1].text == ":":
                 self.announced = introduction(tokens)
-        if pending and any(self._continues(piece) for piece in pending):
+        if pending and self._continues(pending[-1]):
             self.waiting = pending
-        elif pending and self.speaking is not None:
+        elif pending and self.speaking is not None and all(_is_quoted(tokens) for tokens in rows):
             self._extend(self.speaking, pending)
             current = self.speaking
         self.speaking = current
@@ -144,12 +146,33 @@ class _Speech:
         self.found.append(item)
         return len(self.found) - 1
 
-    def _extend(self, index: int, pieces: list[Span]) -> None:
+    def _extend(self, index: int, pieces: Sequence[Span]) -> None:
         item = self.found[index]
-        self.found[index] = replace(item, content=(*item.content, *pieces))
+        self.found[index] = replace(item, content=self._joined(item.content, pieces))
+
+    def _joined(self, content: Sequence[Span], pieces: Sequence[Span]) -> tuple[Span, ...]:
+        """The pieces one after the other; sentences of one quotation are one piece."""
+        joined = list(content)
+        for piece in pieces:
+            if joined and (quotation := self._quotation(piece[0])) and quotation.start <= joined[-1][0]:
+                joined[-1] = joined[-1][0], max(joined[-1][1], piece[1])
+            else:
+                joined.append(piece)
+        return tuple(joined)
+
+    def _quotation(self, at: int) -> Quotation | None:
+        index = bisect_right(self.starts, at) - 1
+        return self.quotations[index] if index >= 0 and at < self.quotations[index].end else None
 
     def _continues(self, piece: Span) -> bool:
-        return any(q.continues and q.start <= piece[0] < q.end for q in self.quotations[-1:])
+        quotation = self._quotation(piece[0])
+        return quotation is not None and quotation.continues
+
+
+def _is_speech(item: Attribution) -> bool:
+    """Whether a quotation that stands alone may go on with this report."""
+    verb = item.verb
+    return verb is not None and verb.verb.takes("quote") and verb.form == "finite" and item.mention == item.referent
 
 
 def _is_quoted(tokens: list[Token]) -> bool:
