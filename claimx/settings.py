@@ -41,6 +41,9 @@ class Settings(BaseModel):
     temperature: float | None = Field(default=0, ge=0, le=2)
     seed: int | None = None
     max_output_tokens: int | None = Field(default=None, ge=1)
+    store: str | None = Field(default=None, description="File that keeps every reply.")
+    fresh: bool = Field(default=False, description="Ask anew although the store has a reply.")
+    replay: bool = Field(default=False, description="Answer from the store alone; send nothing.")
 
     @property
     def is_embedded(self) -> bool:
@@ -123,4 +126,9 @@ def resolve_settings(
     for url in (settings.base_url, settings.openai_base_url):
         if url and urlsplit(url).scheme not in ("http", "https"):
             raise UsageError(f"base-url {url!r}: write the whole address, such as http://127.0.0.1:8080/v1")
+    for name in ("fresh", "replay"):
+        if getattr(settings, name) and not settings.store:
+            raise UsageError(f"--{name} is about stored replies: name the file with --store")
+    if settings.fresh and settings.replay:
+        raise UsageError("--fresh asks anew and --replay asks nothing: leave one out")
     return settings

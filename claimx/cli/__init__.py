@@ -15,6 +15,8 @@ from claimx.cli.compare import compare
 from claimx.cli.eval import evaluate
 from claimx.cli.extract import extract
 from claimx.cli.gold import gold
+from claimx.cli.report import report
+from claimx.cli.runs import runs
 from claimx.cli.serve import serve
 from claimx.cli.show import show
 from claimx.cli.verify import verify
@@ -32,9 +34,11 @@ app.command()(extract)
 app.command("eval")(evaluate)
 app.command()(compare)
 app.command()(serve)
+app.command()(report)
 app.command()(show)
 app.command()(verify)
 app.add_typer(gold, name="gold")
+app.add_typer(runs, name="runs")
 
 
 @app.callback(invoke_without_command=True)

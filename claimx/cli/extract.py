@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from claimx.cli.output import Output
+    from claimx.runs.store import Store
     from claimx.schema import Article
     from claimx.settings import Settings
 
@@ -124,22 +125,27 @@ def _run(articles: Iterator[Article], settings: Settings, out: Output) -> bool:
     from claimx.cli.progress import Progress
     from claimx.model.client import Endpoint
     from claimx.model.prompts import load_prompt
+    from claimx.runs.journal import noted_run, open_journal
     from claimx.runs.runner import extract_all
 
     prompt = load_prompt(settings.prompt)
     progress = Progress(settings.chunk_tokens)
 
-    async def run() -> int:
-        async with Endpoint(settings) as ask:
+    async def run(store: Store | None) -> tuple[int, int]:
+        async with Endpoint(settings, journal=store) as ask:
             done = extract_all(progress.watch(articles), ask, prompt, settings, on_reply=progress.replied)
             async for extraction in done:
+                if store:
+                    store.note_article(extraction)
                 out.write(extraction, progress.title_of(extraction.article_id))
                 progress.finished(extraction)
-            return ask.retries
+            return ask.retries, ask.found
 
-    with progress:
-        retries = asyncio.run(run())
-    progress.sum_up(retries)
+    with progress, open_journal(settings) as store, noted_run(store, settings, str(prompt)):
+        retries, found = asyncio.run(run(store))
+        if store:
+            store.end_run("partial" if progress.failures else "done")
+    progress.sum_up(retries, found)
     return not progress.failures
 
 

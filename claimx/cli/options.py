@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-_MODEL, _READING = "Model", "Reading"
+_MODEL, _READING, _STORE = "Model", "Reading", "Store"
 
 Model = Annotated[
     str | None,
@@ -94,4 +94,20 @@ AllowPrivate = Annotated[
     typer.Option(
         "--allow-private", help="Fetch URLs on private and loopback addresses, too.", rich_help_panel=_READING
     ),
+]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="FILE",
+        help="Keep every reply in this file: the same command again goes on where it was, and pays for nothing twice. "
+        "[env: CLAIMX_STORE]",
+        rich_help_panel=_STORE,
+    ),
+]
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Ask anew, although the store has a reply.", rich_help_panel=_STORE)
+]
+Replay = Annotated[
+    bool, typer.Option("--replay", help="Answer from the store alone; send nothing.", rich_help_panel=_STORE)
 ]

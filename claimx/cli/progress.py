@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -70,17 +71,19 @@ class Progress:
         self.rejected += len(extraction.rejected)
         self.failures += len(extraction.failures)
         self.usage += extraction.usage
-        for failure in extraction.failures:
-            where = f"{extraction.article_id}: characters {failure.start} to {failure.end}"
-            note(f"{where} could not be read: {failure.error}")
+        # Neighbours that failed for one reason are one gap.
+        for error, gap in groupby(extraction.failures, key=lambda failure: failure.error):
+            chunks = list(gap)
+            where = f"{extraction.article_id}: characters {chunks[0].start} to {chunks[-1].end}"
+            note(f"{where} could not be read: {error}")
 
     def title_of(self, article_id: str) -> str:
         """The heading for an article's table; forgotten once it is used."""
         title = self._titles.pop(article_id, None)
         return f"{article_id}: {title}" if title else article_id
 
-    def sum_up(self, retries: int) -> None:
-        """One line on stderr: what was found, and what it cost."""
+    def sum_up(self, retries: int, found: int = 0) -> None:
+        """One line on stderr: what was found, and what it cost; `found` calls were answered by the store."""
         seconds = time.monotonic() - self._started
         usage = self.usage
         tokens = (
@@ -88,10 +91,12 @@ class Progress:
             if usage.prompt_tokens is not None and usage.completion_tokens is not None
             else "tokens not told by the server"
         )
+        extra = [f"{found:,} from the store"] if found else []
+        extra += [count(retries, "retry", "retries")] if retries else []
         parts = [
             f"{count(self.claims, 'claim')}, {count(self.facts, 'fact')}, {self.rejected:,} rejected "
             f"from {count(self.articles, 'article')}",
-            count(usage.calls, "call") + (f" ({count(retries, 'retry', 'retries')})" if retries else ""),
+            count(usage.calls, "call") + (f" ({', '.join(extra)})" if extra else ""),
             tokens,
             f"{seconds:.1f} s",
         ]

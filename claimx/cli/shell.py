@@ -61,6 +61,8 @@ def settings_for(flags: Mapping[str, Any]) -> Settings:
 
     settings = settings_from(flags)
     if settings.base_url and "model" not in settings.model_fields_set:
+        if settings.replay:
+            raise UsageError("--replay asks no server: pass --model, as in the run that was recorded")
         import asyncio
 
         from claimx.model.client import list_models
@@ -70,7 +72,7 @@ def settings_for(flags: Mapping[str, Any]) -> Settings:
             raise UsageError(f"pass --model; {settings.endpoint} offers {', '.join(names[:20]) or 'none by name'}")
         note(f"model: {names[0]}, the one that {settings.endpoint} has")
         settings = settings_from({**flags, "model": names[0]})
-    if settings.is_openai and not settings.key:
+    if settings.is_openai and not settings.key and not settings.replay:
         raise UsageError(
             f"no API key for {settings.model}: set OPENAI_API_KEY, or pass --base-url for a server of yours"
         )

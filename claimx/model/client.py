@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from claimx.errors import BadAnswer, ChunkTooLarge, ModelBusy, ModelError, ModelRefused, ModelUnreachable
+from claimx.errors import BadAnswer, ChunkTooLarge, ClaimxError, ModelBusy, ModelError, ModelRefused, ModelUnreachable
 from claimx.schema import Answer, Usage
 from claimx.settings import Settings
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from openai.types.chat import ChatCompletion
 
     from claimx.model.prompts import Message
+    from claimx.model.recording import Journal
 
 # How servers say that a request is longer than the context window.
 _OVERFLOW = frozenset({"context_length_exceeded", "exceed_context_size_error"})
@@ -51,11 +53,19 @@ class Endpoint:
     Args:
         settings: Which model, where, and how to ask.
         transport: What really sends; by default a socket, or the offline model in this process.
+        journal: Where replies are kept and looked up; by default nowhere.
     """
 
-    def __init__(self, settings: Settings, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        journal: Journal | None = None,
+    ) -> None:
         import instructor
 
+        from claimx.model.recording import RecordingTransport
         from claimx.model.retries import RetryTransport
 
         if transport is None:
@@ -64,7 +74,8 @@ class Endpoint:
         self._transport = RetryTransport(
             transport, max_attempts=settings.max_attempts, retry_after_cap_s=settings.retry_after_cap_s
         )
-        self._openai = _client(settings, self._transport)
+        self._recording = journal and RecordingTransport(None if settings.replay else self._transport, journal)
+        self._openai = _client(settings, self._recording or self._transport)
         self._options = _options(settings)
         self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode[settings.mode.upper()])
 
@@ -81,8 +92,17 @@ class Endpoint:
         """Requests that had to be sent again so far, for all callers."""
         return self._transport.retries
 
+    @property
+    def found(self) -> int:
+        """Replies that came from the journal so far."""
+        return self._recording.found if self._recording else 0
+
     async def __call__(self, messages: list[Message]) -> Reply:
         """Ask once; when the answer does not fit the schema, once more per `settings.reasks`, with what is wrong."""
+        with self._recording.call() if self._recording else nullcontext():
+            return await self._ask(messages)
+
+    async def _ask(self, messages: list[Message]) -> Reply:
         usage = Usage()
         attempts = 1 + self._settings.reasks
         conversation = messages
@@ -93,6 +113,10 @@ class Endpoint:
             try:
                 answer = await self._create(conversation, options, completions)
             except Exception as raised:
+                if (own := _own_error(raised)) is not None:
+                    if isinstance(own, ModelError):
+                        own.usage = usage
+                    raise own from None
                 usage += _spent(completions)
                 if self._give_way(raised, options):
                     attempts += 1
@@ -178,6 +202,14 @@ class Endpoint:
         if error.status_code >= 500:
             return BadAnswer(f"The server could not parse what the model wrote: {message}")
         return ModelRefused(self._settings.endpoint, error.status_code, message)
+
+
+def _own_error(raised: BaseException) -> ClaimxError | None:
+    """The exception of ours that a transport raised, from under what the libraries wrap around it."""
+    cause: BaseException | None = raised
+    while cause is not None and not isinstance(cause, ClaimxError):
+        cause = cause.__cause__
+    return cause
 
 
 def _client(settings: Settings, transport: httpx2.AsyncBaseTransport) -> AsyncOpenAI:
