@@ -118,7 +118,7 @@ class _Speech:
                 continue
             self.announced = None
             reports = attributions_of_sentence(tokens)
-            if pending and (answer := quotation_cue(tokens)):
+            if pending and tokens[0].quotation < 0 and (answer := quotation_cue(tokens)):
                 reports = [replace(answer, content=()), *(item for item in reports if item.cue != answer.cue)]
             quoting: int | None = None
             speaking: int | None = None

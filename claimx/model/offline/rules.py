@@ -8,13 +8,14 @@ from claimx.model.offline.article import read_article
 from claimx.model.offline.attributions import Attribution
 from claimx.model.offline.dates import Span, date_beside, find_dates
 from claimx.model.offline.facts import find_facts
-from claimx.model.offline.people import Person
+from claimx.model.offline.people import Person, is_plausible, is_plural
 from claimx.model.offline.speakers import name_speakers
 from claimx.model.offline.stances import stance_of
 from claimx.model.offline.targets import target_of
 from claimx.schema import Answer, ClaimDraft, SpeakerDraft
 
 _PRONOUN_FIRST = re.compile(r"(he|she|it|they)\b(?!['’])", re.IGNORECASE)
+_MARKS = frozenset("\"“”„‘'«»‹›「")
 
 
 def draft_answer(text: str) -> Answer:
@@ -46,21 +47,29 @@ def _claim(text: str, item: Attribution, person: Person, number: int, dates: lis
         cue=text[slice(*item.cue)] if item.cue else None,
         mention=text[slice(*item.mention)],
         speaker=number,
-        text=_sentence(" ".join(pieces), text[slice(*item.mention)], person),
+        text=_sentence(text, item, person),
         stance=stance_of(text, item),
         target=target_of(text, item, person),
         date=date_beside(text, item, dates),
     )
 
 
-def _sentence(content: str, mention: str, person: Person) -> str:
-    """The content as a sentence; a pronoun that opens it and means the speaker gives way to the name."""
-    words = " ".join(content.split())
+def _sentence(text: str, item: Attribution, person: Person) -> str:
+    """The content as a sentence; a pronoun that opens it and can only mean the speaker gives way to the name."""
+    words = " ".join(" ".join(text[start:end].split()) for start, end in item.content)
     first = _PRONOUN_FIRST.match(words)
-    if first and (
-        first[1].lower() == mention.lower()
-        or person.gender == {"he": "male", "she": "female"}.get(first[1].lower(), "")
-    ):
+    start = item.content[0][0]
+    if first and text[max(0, start - 1) : start] not in _MARKS and _means(first[1].lower(), person):
         words = person.name + words[first.end() :]
     words = words[:1].upper() + words[1:]
     return words if words.endswith((".", "!", "?", "…")) else words.rstrip(" ,;:") + "."
+
+
+def _means(pronoun: str, person: Person) -> bool:
+    """Whether a pronoun right after a speaker's verb fits the speaker."""
+    if pronoun in ("he", "she"):
+        gender = "male" if pronoun == "he" else "female"
+        return person.gender in (None, gender) and (person.is_person or is_plausible(person.name))
+    if pronoun == "it":
+        return not person.is_person and not is_plural(person.name)
+    return is_plural(person.name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from claimx.model.offline.cues import Cue
 from claimx.model.offline.noun_phrases import (
     Range,
@@ -23,6 +25,7 @@ from claimx.model.offline.words import (
     TIME_WORDS,
 )
 
+_FIRST_VERBS = 3
 _DASHES = ("—", "–", "--", "-")
 _BEFORE_TIME = frozenset(["on", "in", "this", "last", "late", "early", "earlier", "next", "the", "at"])
 BEFORE_GERUND = frozenset(
@@ -152,8 +155,9 @@ def relative_pronoun(tokens: list[Token], cue: Cue) -> Range | None:
 
 def first_subject(tokens: list[Token], limit: int) -> Range | None:
     """The subject of the sentence's first verb."""
-    for index in range(1, limit):
-        if is_finite_verb(tokens, index) and (found := subject_before(tokens, index)):
+    verbs = (index for index in range(1, limit) if is_finite_verb(tokens, index))
+    for index in islice(verbs, _FIRST_VERBS):
+        if found := subject_before(tokens, index):
             return found
     return noun_phrase_starting(tokens, 0, limit)
 
