@@ -136,5 +136,5 @@ def test_an_answer_that_was_cut_is_kept_and_a_refusal_replayed(tmp_path: Path) -
             return say(body, n)
 
         with pytest.raises(ChunkTooLarge):
-            ask(tmp_path, counted, **changes)  # type: ignore[arg-type]
+            ask(tmp_path, counted, **changes)
         assert len(bodies) == sent

@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claimx.model.recording import Recorded
+from claimx.runs.database import APPLICATION_ID, VERSION, StoreError
 from claimx.runs.journal import noted_run, open_journal
-from claimx.runs.store import APPLICATION_ID, VERSION, StoreError, open_store
+from claimx.runs.store import open_store
 from claimx.schema import ChunkFailure, Extraction
 from claimx.settings import Settings
 
@@ -193,7 +194,8 @@ FILLS_THE_DISK = """
 import resource, signal, sys
 from pathlib import Path
 from claimx.model.recording import Recorded
-from claimx.runs.store import StoreError, open_store
+from claimx.runs.database import StoreError
+from claimx.runs.store import open_store
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 kept = 0
