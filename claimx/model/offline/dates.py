@@ -13,7 +13,14 @@ _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.)"
 )
-# No pattern begins with an optional part: the search is then for a few first letters, which is four times as fast.
+# Where a date may be, in letters alone: the search for these is three times as fast as that for the whole pattern.
+_HINT = re.compile(
+    "Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|this |This |last |Last |esterday"
+    "|oday|onight|in 19|in 20|In 19|In 20|t the time|reviously|day ago|days ago|week ago|weeks ago|month ago|months ago"
+    "|year ago|years ago|days earlier|week earlier|weeks earlier|month earlier|months earlier|year earlier|years earlier"
+    "|days later|week later|weeks later|month later|months later|year later|years later"
+)
+_SECOND_LETTERS = ("esterday", "oday", "onight", "t the time", "reviously")
 _ANCHOR = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b(?: (?:morning|afternoon|evening|night)\b)?"
     rf"|{_MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?\b)?(?:,? (?:19|20)\d\d)?(?!\w)"
@@ -34,10 +41,12 @@ _SENTENCE_BREAK = re.compile(r"[.!?][\"”’']?\s+(?=[A-Z“\"‘'])|\n")
 def find_dates(text: str) -> list[Span]:
     """The date expressions of a text, with the preposition or number before them."""
     found = []
-    for match in _ANCHOR.finditer(text):
-        start, end = match.span()
-        if start and text[start - 1].isalnum():
+    for hint in _HINT.finditer(text):
+        at = hint.start() - (hint[0] in _SECOND_LETTERS)
+        match = _ANCHOR.match(text, at) if at >= 0 else None
+        if match is None or (at and text[at - 1].isalnum()):
             continue
+        start, end = match.span()
         before = _BEFORE.search(text, max(0, start - 20), start)
         start = before.start() if before else start
         if text[start:end] != "May" and (before or text[end - 5 : end] not in (" ago", "later", "rlier")):

@@ -11,6 +11,7 @@ from typing import Literal
 from claimx.schema import Stance
 
 # The words of the lexicon are of letters and hyphens alone.
+_HEADLINE_CHARS = 150
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 Form = Literal["base", "third", "past", "participle", "ing"]
 
@@ -79,14 +80,24 @@ def cue_nouns() -> dict[str, CueNoun]:
 
 
 def may_report(text: str, start: int, end: int) -> bool:
-    """Whether a stretch has a word that may report: a third of the sentences have none and need no closer look."""
-    return not _triggers().isdisjoint(_WORD.findall(text, start, end))
+    """Whether a sentence has a word that may report: half of the sentences have none and need no closer look."""
+    sentence = text[start:end]
+    # A capital inside a sentence makes a name of a word, but all words of a headline have one.
+    sentence = sentence.lower() if len(sentence) < _HEADLINE_CHARS else sentence[0].lower() + sentence[1:]
+    words = set(_WORD.findall(sentence))
+    single, phrasal = _triggers()
+    return not words.isdisjoint(single) or any(not words.isdisjoint(phrasal[word]) for word in words & phrasal.keys())
 
 
 @cache
-def _triggers() -> frozenset[str]:
-    words = frozenset(cue_forms()) | frozenset(cue_nouns()) | {"according"}
-    return words | frozenset(word.capitalize() for word in words)
+def _triggers() -> tuple[frozenset[str], dict[str, frozenset[str]]]:
+    """The words that may report by themselves, and those that may with one of some particles."""
+    forms = cue_forms()
+    single = {form for form, rows in forms.items() if any(particle is None for _, _, particle in rows)}
+    phrasal = {
+        form: frozenset(str(particle) for _, _, particle in rows) for form, rows in forms.items() if form not in single
+    }
+    return frozenset(single | cue_nouns().keys() | {"according"}), phrasal
 
 
 @cache
