@@ -16,7 +16,7 @@ from claimx.model.offline.sources import (
     relative_pronoun,
 )
 from claimx.model.offline.tokens import Token
-from claimx.model.offline.words import PREPOSITIONS, SUBORDINATORS, TIME_WORDS
+from claimx.model.offline.words import LONE_PRONOUNS, PREPOSITIONS, SUBORDINATORS, TIME_WORDS
 from claimx.schema import Stance
 
 Span = tuple[int, int]
@@ -76,6 +76,8 @@ def _is_asserted(tokens: list[Token], cue: Cue, source: Range) -> bool:
     if "should" in modals or (not speech and modals & _POSSIBLE):
         return False
     before = tokens[source[0] - 1].lower if 0 < source[0] < cue.first else ""
+    if tokens[source[0]].lower == "you":
+        return False
     return before not in _HYPOTHETICAL and (speech or before not in ("that", "what", "said", "say", "says"))
 
 
@@ -143,7 +145,7 @@ def _attribution(
 def _contents(tokens: list[Token], cue: Cue, cues: list[Cue], number: int, source: Range) -> list[Range]:
     if cue.passive:
         part = noun_phrase_ending(tokens, cue.group - 1, 0)
-        return [part] if part else []
+        return [part] if part and tokens[part[0]].lower not in LONE_PRONOUNS else []
     first = source[0]
     if cue.form == "finite" and first > 1 and source[1] <= cue.group and cue.verb.takes("clause", "quote"):
         if quotation_ends_before(tokens, first):

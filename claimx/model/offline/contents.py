@@ -7,6 +7,7 @@ from claimx.model.offline.noun_phrases import (
     Range,
     has_finite_verb,
     is_adverb,
+    is_name,
     noun_phrase_starting,
     starts_noun_phrase,
 )
@@ -30,6 +31,8 @@ def content_after(tokens: list[Token], cue: Cue, cues: list[Cue]) -> Range | Non
     if start is None:
         return None
     end = _content_end(tokens, start, cue, cues)
+    if end == start + 1 and tokens[start].lower in _WH:
+        return None
     return (start, end) if end > start else None
 
 
@@ -91,15 +94,20 @@ def _content_start(tokens: list[Token], cue: Cue) -> int | None:
         found = _after_adverbial(tokens, at, bare=verb.takes("clause"))
         if found is not None or token.lower in PREPOSITIONS:
             return found
-    if verb.companions:
-        near = tokens[at : at + _LOOKAHEAD]
-        return at if starts_noun_phrase(token) and any(word.lower in verb.companions for word in near) else None
+    if verb.companions and starts_noun_phrase(token) and _companion(tokens, at, cue) is not None:
+        return at
     if not starts_noun_phrase(token):
         return None
-    if verb.takes("noun"):
+    if verb.takes("noun") or (verb.takes("count") and token.text[0].isdigit()):
         return at
     # After "said" nothing but a clause can follow; elsewhere a verb must show that it is one.
     return at if verb.takes("clause") and (verb.verb == "say" or _has_clause(tokens, at)) else None
+
+
+def _companion(tokens: list[Token], at: int, cue: Cue) -> int | None:
+    """Where the "as" of "described it as" stands; the last one, if there are several."""
+    near = range(min(at + _LOOKAHEAD, len(tokens)) - 1, at, -1)
+    return next((index for index in near if tokens[index].lower in cue.verb.companions), None)
 
 
 def _has_clause(tokens: list[Token], first: int) -> bool:
@@ -175,6 +183,8 @@ def _after_adverbial(tokens: list[Token], at: int, *, bare: bool) -> int | None:
 
 def _content_end(tokens: list[Token], start: int, cue: Cue, cues: list[Cue]) -> int:
     """Where the content that starts at `start` ends: with the sentence, or where another report begins."""
+    if (closed := _sentence_quoted(tokens, start)) is not None:
+        return closed
     later = [other for other in cues if other.first > cue.last]
     groups = {other.group: other for other in later}
     relative = (
@@ -187,7 +197,8 @@ def _content_end(tokens: list[Token], start: int, cue: Cue, cues: list[Cue]) -> 
     bare_noun = not cue.verb.takes("clause", "that", "wh")
     fronted = tokens[0].lower in _FRONTED and not any(token.text == "," for token in tokens[: cue.group])
     depth = 0
-    for index in range(start, len(tokens)):
+    companion = _companion(tokens, start, cue) if cue.verb.companions else None
+    for index in range(start if companion is None else companion, len(tokens)):
         token = tokens[index]
         if token.text == "(":
             depth += 1
@@ -213,14 +224,14 @@ def _content_end(tokens: list[Token], start: int, cue: Cue, cues: list[Cue]) -> 
         if (
             (token.text == "," or token.lower in _JOINTS)
             and index > start
-            and _another_begins(tokens, index, groups, relative=relative, later=later)
+            and _another_begins(tokens, index, groups, relative=relative, in_clause=not bare_noun, later=later)
         ):
             return index
     return trim(tokens, len(tokens))
 
 
 def _another_begins(
-    tokens: list[Token], index: int, groups: dict[int, Cue], *, relative: bool, later: list[Cue]
+    tokens: list[Token], index: int, groups: dict[int, Cue], *, relative: bool, in_clause: bool, later: list[Cue]
 ) -> bool:
     """Whether a comma or a conjunction ends the content because another report or the main clause goes on there."""
     comma = tokens[index].text == ","
@@ -232,10 +243,15 @@ def _another_begins(
     if after >= len(tokens):
         return True
     joint = tokens[after - 1].lower if after - 1 > index or not comma else ""
+    if joint in CONJUNCTIONS and tokens[after].lower == "that":
+        return False
     if comma and tokens[after].lower == "according":
         return True
     if after in groups:
         other = groups[after]
+        if not comma and in_clause and not other.verb.takes("quote", "noun"):
+            # "said she was sorry and wanted to go": what is wanted is said too.
+            return False
         return (other.form == "finite" and (bool(joint) or relative)) or (other.form == "ing" and comma)
     if relative and comma and has_finite_verb(tokens, after - 1, after + 1):
         return True
@@ -256,6 +272,19 @@ def _another_begins(
     # ", the ministry said." at the end of the sentence
     last = groups[other_group].last + 1
     return last >= len(tokens) or tokens[last].text in ".," or tokens[last].lower in PREPOSITIONS | TIME_WORDS
+
+
+def _sentence_quoted(tokens: list[Token], start: int) -> int | None:
+    """Where a quotation ends that begins at `start`, if it is a whole sentence and another follows."""
+    number = tokens[start].quotation
+    if number < 0 or (start and tokens[start - 1].quotation == number):
+        return None
+    end = start
+    while end < len(tokens) and tokens[end].quotation == number:
+        end += 1
+    if end + 1 >= len(tokens) or end - 2 <= start or tokens[end - 2].text not in (".", "!", "?"):
+        return None
+    return end if is_name(tokens[end]) else None
 
 
 def _closes_with_comma(tokens: list[Token], index: int) -> bool:

@@ -27,6 +27,7 @@ _NOT_PLURAL = PREPOSITIONS | AUXILIARIES | {"'s"}
 _BEFORE_NOUN = (DETERMINERS - LONE_PRONOUNS - {"that", "this", "these", "those"}) | POSSESSIVES | PREPOSITIONS | {"'s"}
 # "when asked", "Asked whether": a past form without a subject.
 _BEFORE_PARTICIPLE = (SUBORDINATORS - {"who", "which", "that", "what"}) | {""}
+_AFTER_PARTICIPLE = ("of", "to", "as", "for", "in")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +102,8 @@ def _is_verb(before: Token | None, previous: str, following: str, verb: CueVerb,
         if previous in _BEFORE_NOUN or previous in _BEFORE_PARTICIPLE:
             return False
         # "a man accused of theft", "a plan backed by all"
-        reduced = (
-            following in ("of", "to", "as", "for", "in")
-            and not verb.takes("clause", "quote")
-            and following not in verb.prepositions
+        reduced = following in _AFTER_PARTICIPLE and not (
+            verb.takes("clause", "quote") or following in verb.prepositions or (following == "to" and verb.takes("inf"))
         )
         return following != "by" and not reduced
     if "third" in names:

@@ -19,6 +19,7 @@ from claimx.model.offline.words import (
     IRREGULAR_PASTS,
     LONE_PRONOUNS,
     NAME_PARTICLES,
+    NOT_ADVERBS,
     OBJECT_PRONOUNS,
     POSSESSIVES,
     PREPOSITIONS,
@@ -39,7 +40,7 @@ _STOPS = (
     | IRREGULAR_PASTS
     | LONE_PRONOUNS
     | (OBJECT_PRONOUNS - POSSESSIVES)
-    | {"not", "be", "been"}
+    | {"not", "be", "been", "according"}
 ) - {"&"}
 _NEVER_LAST = SUBORDINATORS | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | POSSESSIVES | {"the", "a", "an"}
 _ROLE_ENDINGS = ("er", "or", "ist", "man", "woman", "ian", "ant", "ent", "ary", "ive", "ess", "eur")
@@ -47,7 +48,10 @@ _ROLE_ENDINGS = ("er", "or", "ist", "man", "woman", "ian", "ant", "ent", "ary", 
 
 def is_adverb(token: Token) -> bool:
     """Whether the word may stand between an auxiliary and its verb."""
-    return token.lower in ADVERBS or (token.lower.endswith("ly") and len(token.lower) > 4 and token.text[0].islower())
+    word = token.lower
+    if word in ADVERBS:
+        return True
+    return word.endswith("ly") and len(word) > 4 and token.text[0].islower() and word not in NOT_ADVERBS
 
 
 def is_name(token: Token) -> bool:
