@@ -245,7 +245,7 @@ def _another_begins(
     joint = tokens[after - 1].lower if after - 1 > index or not comma else ""
     if joint in CONJUNCTIONS and tokens[after].lower == "that":
         return False
-    if comma and tokens[after].lower == "according":
+    if comma and tokens[after].lower in ("according", "compared"):
         return True
     if after in groups:
         other = groups[after]

@@ -114,7 +114,12 @@ def _is_verb(before: Token | None, previous: str, following: str, verb: CueVerb,
         return following not in ("of", "from") and (
             following not in ("on", "against", "for") or following in verb.prepositions
         )
-    return previous in BEFORE_BASE_FORM or (before is not None and _is_plural(before) and not verb.takes("nounlike"))
+    if previous in BEFORE_BASE_FORM:
+        return True
+    if before is None or verb.takes("nounlike"):
+        return False
+    # "People briefed on the plan say": the plural may stand further back.
+    return _is_plural(before) or (verb.takes("clause") and before.is_word and previous not in _BEFORE_NOUN)
 
 
 def _is_clear_subject(token: Token) -> bool:
@@ -126,7 +131,7 @@ def _is_clear_subject(token: Token) -> bool:
 
 def _is_plural(token: Token) -> bool:
     word = token.lower
-    return token.is_word and word.endswith("s") and not word.endswith("ss") and word not in _NOT_PLURAL
+    return token.is_word and word.endswith(("s", "%")) and not word.endswith("ss") and word not in _NOT_PLURAL
 
 
 def _verb_group(tokens: list[Token], index: int, form: VerbForm) -> tuple[int, VerbForm, bool]:
