@@ -11,10 +11,6 @@ from claimx.model.offline.dates import first_within
 from claimx.schema import FactDraft
 
 Span = tuple[int, int]
-_VERB = re.compile(
-    r"\b(?:is|are|was|were|has|have|had|will|would|does|did|[a-z]{2,}ed|became|began|brought|built|came|cut|fell|found|gave|"
-    r"got|grew|held|hit|kept|left|lost|made|met|paid|ran|rose|saw|sent|set|sold|spent|stood|struck|took|went|won|wrote)\b"
-)
 _CHECKABLE = re.compile(r"\d|(?<=[a-z,] )[A-Z][a-z]")
 _OPINION = re.compile(r"\b(?:I|we|you|me|us|my|our|your|perhaps|maybe|seems?)\b", re.IGNORECASE)
 
@@ -22,7 +18,7 @@ _OPINION = re.compile(r"\b(?:I|we|you|me|us|my|our|your|perhaps|maybe|seems?)\b"
 def find_facts(
     text: str, sentences: Sequence[Span], attributions: Sequence[Attribution], dates: Sequence[Span]
 ) -> list[FactDraft]:
-    """Sentences of the article's own: with a verb, with something to check, attributed to nobody."""
+    """Whole sentences attributed to nobody in which there is something to check: a number, a name, a date."""
     taken = sorted(span for item in attributions for span in [*item.content, *([item.cue] if item.cue else [])])
     facts = []
     seen = set()
@@ -33,18 +29,18 @@ def find_facts(
         sentence = text[start:end]
         if position < len(taken) and taken[position][0] < end:
             continue
-        if sentence in seen or not _is_checkable(sentence):
+        date = first_within(dates, start, end)
+        if sentence in seen or not _is_checkable(sentence, dated=date is not None):
             continue
         seen.add(sentence)
         content = sentence.rstrip(".!;: ")
-        date = first_within(dates, start, end)
         facts.append(FactDraft(content=content, text=sentence, date=text[slice(*date)] if date else None))
     return facts
 
 
-def _is_checkable(sentence: str) -> bool:
+def _is_checkable(sentence: str, *, dated: bool) -> bool:
     if not sentence.endswith(".") or sentence[0] in "“\"‘'(" or "?" in sentence or len(sentence.split()) < 5:
         return False
     if is_boilerplate(sentence) or _OPINION.search(sentence):
         return False
-    return bool(_VERB.search(sentence) and _CHECKABLE.search(sentence))
+    return dated or _CHECKABLE.search(sentence) is not None
