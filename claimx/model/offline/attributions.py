@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from claimx.article.names import titles
 from claimx.model.offline.contents import content_after, content_before, trim
 from claimx.model.offline.cues import Cue, find_cues
 from claimx.model.offline.noun_cues import find_noun_reports
-from claimx.model.offline.noun_phrases import Range, has_finite_verb, noun_phrase_ending, noun_phrase_starting
+from claimx.model.offline.noun_phrases import Range, has_finite_verb, is_name, noun_phrase_ending, noun_phrase_starting
 from claimx.model.offline.sources import (
     BEFORE_GERUND,
     find_source,
@@ -16,10 +17,21 @@ from claimx.model.offline.sources import (
     relative_pronoun,
 )
 from claimx.model.offline.tokens import Token
-from claimx.model.offline.words import LONE_PRONOUNS, PREPOSITIONS, SUBORDINATORS, TIME_WORDS
+from claimx.model.offline.words import (
+    BODY_NOUNS,
+    DOCUMENTS,
+    LONE_PRONOUNS,
+    PERSON_NOUNS,
+    PREPOSITIONS,
+    SUBORDINATORS,
+    TIME_WORDS,
+)
 from claimx.schema import Stance
 
 Span = tuple[int, int]
+_PLURALS = frozenset(
+    ["people", "police", "men", "women", "children", "media", "data", "research", "polling", "management"]
+)
 _POSSIBLE = frozenset(["can", "could", "may", "might"])
 _HYPOTHETICAL = frozenset(["if", "unless", "whether", "how", "do", "does", "did", "lest"])
 _ADVERBIAL = frozenset(["in", "on", "at", "after", "during", "following", "when", "as", "before"])
@@ -76,9 +88,18 @@ def _is_asserted(tokens: list[Token], cue: Cue, source: Range) -> bool:
     if "should" in modals or (not speech and modals & _POSSIBLE):
         return False
     before = tokens[source[0] - 1].lower if 0 < source[0] < cue.first else ""
-    if tokens[source[0]].lower == "you":
+    if tokens[source[0]].lower == "you" or not _can_speak(tokens, source):
         return False
     return before not in _HYPOTHETICAL and (speech or before not in ("that", "what", "said", "say", "says"))
+
+
+def _can_speak(tokens: list[Token], source: Range) -> bool:
+    """Whether a source of one word is one: a stray word before a verb is mostly a verb or an adjective itself."""
+    word = tokens[source[0]]
+    if source[1] - source[0] > 1 or word.lower in LONE_PRONOUNS:
+        return word.lower not in ("that", "no")
+    known = word.lower in titles() or word.lower in BODY_NOUNS | PERSON_NOUNS | DOCUMENTS | _PLURALS
+    return is_name(word) or known or (word.lower.endswith("s") and not word.lower.endswith("ss"))
 
 
 def _is_participle(tokens: list[Token], cue: Cue) -> bool:

@@ -15,9 +15,10 @@ _MONTH = (
 )
 # Where a date may be, in letters alone: the search for these is three times as fast as that for the whole pattern.
 _HINT = re.compile(
-    "Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|this |This |last |Last |esterday"
-    "|oday|onight|in 19|in 20|In 19|In 20|t the time|reviously|day ago|days ago|week ago|weeks ago|month ago|months ago"
-    "|year ago|years ago|days earlier|week earlier|weeks earlier|month earlier|months earlier|year earlier|years earlier"
+    "Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|this |This |last |Last "
+    "|esterday|oday|onight|in 19|in 20|In 19|In 20|t the time|reviously"
+    "|day ago|days ago|week ago|weeks ago|month ago|months ago|year ago|years ago"
+    "|days earlier|week earlier|weeks earlier|month earlier|months earlier|year earlier|years earlier"
     "|days later|week later|weeks later|month later|months later|year later|years later"
 )
 _SECOND_LETTERS = ("esterday", "oday", "onight", "t the time", "reviously")

@@ -9,9 +9,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from claimx.article.names import find_names, strip_titles, titles
-from claimx.model.offline.words import BODY_NOUNS, BODY_WORDS, FEMALE_WORDS, MALE_WORDS, PERSON_NOUNS
+from claimx.model.offline.words import (
+    BODY_NOUNS,
+    BODY_WORDS,
+    FEMALE_NAMES,
+    FEMALE_WORDS,
+    MALE_NAMES,
+    MALE_WORDS,
+    PERSON_NOUNS,
+)
 
-_ROLE_AFTER = re.compile(r", ((?:the|a|an|its|their|his|her) [^,.;:!?\n“”\"()]{3,80}|[a-z][^,.;:!?\n“”\"()]{3,80})[,.]")
+_ROLE_AFTER = re.compile(
+    r", ((?:(?:the|a|an|its|their|his|her) |(?!who|which|where|when|and |but |as )[a-z])[^,.;:!?\n“”\"()]{3,80})[,.]"
+)
 _AGE_OR_RELATIVE = re.compile(r",? (?:\d\d|who)\b")
 _AFTER_HEAD = frozenset(
     ["of", "for", "in", "at", "from", "with", "on", "to", "by", "who", "which", "that", "about", "beside"]
@@ -37,11 +47,12 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name in the text, without titles; `before` is its title, or the word before it."""
+    """A name in the text: `bare` is without its `title`, `before` the word before them."""
 
     start: int
     end: int
     bare: str
+    title: str
     before: str
 
 
@@ -58,7 +69,7 @@ def is_persons(text: str, name: Name) -> bool:
     titled = written != name.bare and not written.startswith("The ")
     return (
         titled
-        or gender_of(name.before) is not None
+        or gender_of_name(name) is not None
         or _AGE_OR_RELATIVE.match(text, name.end) is not None
         or head_noun((role_after(text, name.end) or "").lower()) in titles()
     )
@@ -93,6 +104,21 @@ def gender_of(words: str) -> str | None:
     return "male" if lower & MALE_WORDS else "female" if lower & FEMALE_WORDS else None
 
 
+def gender_of_name(name: Name) -> str | None:
+    """The gender that a name's title, the word before it or its given name tells."""
+    if told := gender_of(name.title or name.before):
+        return told
+    return gender_of_given(name.bare)
+
+
+def gender_of_given(name: str) -> str | None:
+    """The gender that the first word of a full name tells, if it is a common given name."""
+    given, _, surname = name.partition(" ")
+    if not surname:
+        return None
+    return "male" if given.lower() in MALE_NAMES else "female" if given.lower() in FEMALE_NAMES else None
+
+
 def is_plural(name: str) -> bool:
     """Whether a description is of several."""
     return not name[0].isupper() and head_noun(name).endswith("s")
@@ -113,7 +139,7 @@ def head_noun(words: str) -> str:
 
 
 def full_names(names: Sequence[str]) -> dict[str, list[str]]:
-    """From each short form to the fuller names that end or begin with it, or have its initials; the commonest first.
+    """From each short form to the fuller names: by their end, initials or given name; the commonest first.
 
     >>> full_names(["Ann Poe", "Trade Policy Ann Poe"])["Poe"]
     ['Ann Poe']
@@ -125,9 +151,11 @@ def full_names(names: Sequence[str]) -> dict[str, list[str]]:
         if len(words) < 2:
             continue
         initials = "".join(word[0] for word in words if word[0].isupper())
-        for short in dict.fromkeys((words[-1], " ".join(words[-2:]), initials, words[0])):
-            if short != name and (short != words[0] or short not in full):
+        for short in dict.fromkeys((words[-1], " ".join(words[-2:]), initials)):
+            if short != name:
                 full.setdefault(short, []).append(name)
+        if gender_of_given(name):
+            full.setdefault(words[0], [name])
     return {short: _without_longer(longer[:_NAMESAKES]) for short, longer in full.items()}
 
 
@@ -141,4 +169,4 @@ def _name(text: str, start: int, end: int) -> Name:
     bare = strip_titles(whole)
     title = whole[: len(whole) - len(bare)].strip()
     before = text[max(0, start - 24) : start].split(" ")
-    return Name(start, end, bare, title or (before[-2] if len(before) > 1 else ""))
+    return Name(start, end, bare, title, before[-2] if len(before) > 1 else "")

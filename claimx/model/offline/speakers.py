@@ -6,14 +6,15 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
-from claimx.article.names import PRONOUNS
+from claimx.article.names import PRONOUNS, titles
 from claimx.model.offline.attributions import Attribution
 from claimx.model.offline.people import (
     Name,
     Person,
     describes_person,
     full_names,
-    gender_of,
+    gender_of_given,
+    gender_of_name,
     head_noun,
     is_of_body,
     is_persons,
@@ -31,6 +32,8 @@ _LOWER_FIRST = re.compile(
 )
 _POSSESSIVE_PRONOUN = re.compile(r"^(his|her|its|their) (?=\S)", re.IGNORECASE)
 _PARTICIPLE = re.compile(r" (?:published|released|issued|filed|written|seen|conducted|commissioned)$")
+_BEFORE_OBJECT = ("of", "for", "in", "at", "from", "with", "on", "to", "by")
+_AFTER_HEAD = ("of", "and", "in", "at", "from", "for")
 _SUBJECT_OF = {"his": "he", "her": "she", "its": "it", "their": "they"}
 # How far back a pronoun looks, in mentions and in characters; how many earlier names a description looks through.
 _RECENT = 12
@@ -117,41 +120,45 @@ class _Cast:
         person = self._known(self._fullest(name))
         person.is_person = person.is_person or name.bare in self.persons or person.name in self.persons
         if person.gender is None:
-            person.gender = gender_of(name.before)
+            person.gender = gender_of_name(name) or gender_of_given(person.name)
         return person
 
     def _fullest(self, name: Name) -> str:
         """The fullest form of a name; of two families' the one mentioned last."""
         candidates = [
-            full for full in self.full.get(name.bare, []) if not full.endswith(name.bare) or " " not in name.bare
+            full for full in self.full.get(name.bare, []) if " " not in name.bare or not full.endswith(name.bare)
         ]
+        told = gender_of_name(name)
+        candidates = [full for full in candidates if told in (None, gender_of_given(full) or told)]
         if len({candidate[:2] for candidate in candidates}) < 2:
             return candidates[0] if candidates else name.bare
+        paragraph = self.text.rfind("\n", 0, name.start)
         for earlier in self._names_before(name.start):
+            if earlier.start <= paragraph:
+                break
             if earlier.bare in candidates:
                 return earlier.bare
         return candidates[0]
 
     def _head_name(self, span: Span) -> Name | None:
         """The name that a mention is about: no possessor, and nothing after a preposition or before a noun."""
+        head: Name | None = None
         index = bisect_left(self.starts, span[0])
         for name in self.names[index : index + _MEMORY]:
             if name.end > span[1]:
                 break
             before = self.text[span[0] : name.start].split()
-            if before and before[-1].lower() in ("of", "for", "in", "at", "from", "with", "on", "to", "by"):
-                return None
             after = self.text[name.end : span[1]].split()
-            if after and (
-                after[0][0] in "'’"
-                or (after[0][0].islower() and after[0] not in ("of", "and", "in", "at", "from", "for"))
-            ):
+            if before and before[-1].lower() in titles():
+                return name
+            if head is not None or (before and before[-1].lower() in _BEFORE_OBJECT):
                 continue
-            return name
-        return None
+            if not after or (after[0][0] not in "'’" and (not after[0][0].islower() or after[0] in _AFTER_HEAD)):
+                head = name
+        return head
 
     def _role(self, span: Span, name: Name) -> str | None:
-        prefix = _LEADING.sub("", (self.text[span[0] : name.start] + name.before).strip(" ,"))
+        prefix = _LEADING.sub("", (self.text[span[0] : name.start] + name.title).strip(" ,"))
         if prefix and prefix.lower() not in ("mr", "mrs", "ms", "mr.", "mrs.", "ms.", "the", "a", "an"):
             return " ".join(prefix.split())
         return role_after(self.text, name.end)

@@ -14,8 +14,9 @@ _LABEL = re.compile(
 _QUESTIONERS = frozenset(("q", "question", "interviewer", "host", "moderator", "reporter", "journalist"))
 _ANSWERERS = frozenset(("a", "answer"))
 _NOT_SPEAKERS = re.compile(
-    r"(?:read more|see also|related|source|photo|image|credit|correction|update[d]?|note|editor.s note|watch|listen|video|"
-    r"published|share|follow|tags?|topics?|by|from|when|where|what|contact|opinion|analysis|profile|live|breaking|exclusive)\b",
+    r"(?:read more|see also|related|source|photo|image|credit|correction|updated?|note|editor.s note|watch|listen|video"
+    r"|published|share|follow|tags?|topics?|by|from|when|where|what|contact|opinion|analysis|profile|live|breaking"
+    r"|exclusive)\b",
     re.IGNORECASE,
 )
 _FEWEST = 3

@@ -37,3 +37,5 @@ PERSON_NOUNS = _CLASSES["person_nouns"]
 MALE_WORDS = _CLASSES["male_words"]
 FEMALE_WORDS = _CLASSES["female_words"]
 NOT_ADVERBS = _CLASSES["not_adverbs"]
+MALE_NAMES = _CLASSES["male_names"]
+FEMALE_NAMES = _CLASSES["female_names"] - MALE_NAMES
