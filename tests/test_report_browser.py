@@ -1,0 +1,467 @@
+"""The page of `claimx report` in a real browser: used as people use it, attacked, measured."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from claimx.claims.merging import claim_id
+from claimx.report.html import to_page
+from claimx.report.ledger import Ledger
+from claimx.schema import (
+    Article,
+    ChunkFailure,
+    Claim,
+    ClaimDate,
+    Extraction,
+    FactDraft,
+    Rejected,
+    Span,
+    Speaker,
+    Stance,
+    Target,
+)
+from tests.ledgers import ARTICLE, LEDGER, SAFE, jsonl, seeds
+from tests.probes import PROBES
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+if CHROMIUM is None:
+    pytest.skip("no chromium on this machine (apt-get install chromium)", allow_module_level=True)
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages, made before the browser runs: it keeps an event loop, and so does an extraction."""
+    folder = tmp_path_factory.mktemp("pages")
+    ledger, articles = seeds()
+    (folder / "seeds.html").write_text(to_page(ledger, articles), encoding="utf-8")
+    (folder / "pier.html").write_text(to_page(LEDGER, {"pier": ARTICLE}), encoding="utf-8")
+    (folder / "empty.html").write_text(to_page(Ledger(()), {}), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser(folder: Path) -> Iterator[Browser]:
+    with playwright.sync_playwright() as running:
+        started = running.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A tab in which an error of the page's script is an error of the test."""
+    errors: list[str] = []
+    opened = browser.new_page(viewport={"width": 1280, "height": 900})
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    yield opened
+    opened.close()
+    assert errors == []
+
+
+def rows(page: Page) -> list[str]:
+    return page.locator("tbody tr").all_inner_texts()
+
+
+def address(page: Page) -> str:
+    return page.evaluate("location.hash")  # type: ignore[no-any-return]
+
+
+def test_a_claim_leads_to_its_sentence_and_back(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri())
+    page.get_by_role("link", name=re.compile(r"−2 Paul Strand")).last.click()
+    assert page.evaluate("document.activeElement.id") == "pin-1"
+    assert page.locator("mark.on.content").all_inner_texts() == ["the pier “a trap for small boats”"]
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('.card').id") == "card-1"
+    assert f"claim={LEDGER.claims[1].id}" in address(page)
+
+
+def test_both_pieces_of_an_interrupted_claim_light_up_with_its_evidence(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri())
+    page.get_by_text("We tested every bolt", exact=True).first.click()
+    lit = {kind: page.locator(f"mark.on.{kind}").all_inner_texts() for kind in ("content", "cue", "mention", "date")}
+    assert lit == {
+        "content": ["The new pier is safe", "We tested every bolt"],
+        "cue": ["said"],
+        "mention": ["Mina Oduya"],
+        "date": ["on Tuesday"],
+    }
+
+
+def test_overlapping_claims_are_picked_from_the_innermost_outwards(page: Page, folder: Path) -> None:
+    text = "Ann Poe said Bo Lind swore the lock held."
+    spans = [Span.of(text, 13, 40), Span.of(text, 27, 40)]
+    outer = Claim(id="c-0", article_id="n", kind="claim", text="…", content=(spans[0],), stance="favor")
+    inner = Claim(id="c-1", article_id="n", kind="claim", text="…", content=(spans[1],), stance="against")
+    made = folder / "nested.html"
+    made.write_text(to_page(Ledger((outer, inner)), {"n": Article(id="n", text=text)}), encoding="utf-8")
+    page.goto(made.as_uri())
+    assert page.locator("#text mark.content").all_inner_texts() == ["Bo Lind swore ", "the lock held"]
+    shared = page.locator("#text mark.deep")
+    assert shared.get_attribute("class") == "content against deep"
+    shared.click()
+    assert page.locator(".card.on").get_attribute("id") == "card-1"
+    page.locator("#text mark.deep").click()
+    assert page.locator(".card.on").get_attribute("id") == "card-0"
+
+
+def test_offsets_hold_behind_an_emoji(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri())
+    assert page.locator("#text mark.content.fact").all_inner_texts() == ["The pier cost 4 million crowns"]
+    text = page.evaluate(
+        "[...document.querySelector('#text').childNodes].filter((node) => !node.matches?.('.pin'))"
+        ".map((node) => node.textContent).join('')"
+    )
+    assert text == ARTICLE.text
+
+
+def test_every_article_of_the_seeds_is_shown_whole_with_its_marks(page: Page, folder: Path) -> None:
+    ledger, articles = seeds()
+    page.goto((folder / "seeds.html").as_uri())
+    for article in articles.values():
+        page.evaluate(
+            "(article) => { location.hash = new URLSearchParams({ view: 'articles', article }); }", article.id
+        )
+        page.wait_for_function(
+            "(id) => document.querySelector('#text')?.textContent.includes(id)", arg=article.text[-20:]
+        )
+        own = [claim for claim in ledger.claims if claim.article_id == article.id]
+        assert page.locator("#text .pin").count() == len(own)
+        marked = page.evaluate(
+            "[...document.querySelectorAll('#text mark.content')].map((mark) => mark.textContent).join('')"
+        )
+        covered = {at for claim in own for span in claim.content for at in range(span.start, span.end)}
+        assert marked == "".join(article.text[at] for at in sorted(covered))
+
+
+def test_filters_go_into_the_address_and_come_back_from_it(browser: Browser, page: Page, folder: Path) -> None:
+    ledger, _ = seeds()
+    page.goto((folder / "seeds.html").as_uri())
+    page.get_by_label("Stance").select_option("against")
+    page.get_by_label("Quotation").select_option("direct")
+    wanted = [claim for claim in ledger.claims if (claim.stance, claim.quotation) == ("against", "direct")]
+    page.wait_for_function(
+        "(text) => document.querySelector('#said').textContent.startsWith(text)", arg=f"{len(wanted)} "
+    )
+    assert "stance=against" in address(page)
+    again = browser.new_page()
+    again.goto(page.url)
+    assert again.get_by_label("Quotation").input_value() == "direct"
+    assert rows(again) == rows(page)
+    again.get_by_role("button", name="Clear").click()
+    assert again.locator("#said").inner_text() == f"{len(ledger.claims)} records of {len(ledger.claims)}"
+    again.close()
+
+
+def test_search_looks_in_text_speaker_and_evidence_and_ignores_case_and_accents(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri() + "#view=ledger")
+    for words, found in (("oduya BOLT", 1), ("TRÁP", 1), ("pier", 3), ("boats strand", 1), ("ship", 0)):
+        page.get_by_label("Search").fill(words)
+        page.wait_for_function(
+            "(text) => document.querySelector('#said').textContent.startsWith(text)", arg=f"{found} "
+        )
+        assert page.locator("tbody tr").count() == found
+
+
+def test_a_date_range_holds_what_overlaps_it(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri() + "#view=ledger&from=2026-03-03&to=2026-03-03")
+    assert page.locator("tbody tr").count() == 1
+    page.goto((folder / "pier.html").as_uri() + "#view=ledger&from=2026-03-04")
+    assert page.locator("tbody tr").count() == 0
+
+
+def test_a_head_sorts_up_then_down_and_says_so(page: Page, folder: Path) -> None:
+    page.goto((folder / "seeds.html").as_uri() + "#view=ledger&kind=claim")
+    head = page.get_by_role("columnheader", name="Speaker")
+    head.get_by_role("button").click()
+    up = [text.lower() for text in page.locator("tbody .c-speaker > bdi").all_inner_texts()]
+    assert head.get_attribute("aria-sort") == "ascending"
+    head.get_by_role("button").press("Enter")
+    down = [text.lower() for text in page.locator("tbody .c-speaker > bdi").all_inner_texts()]
+    assert head.get_attribute("aria-sort") == "descending"
+    assert "sort=speaker&dir=desc" in address(page)
+    assert (up[0] < down[0], len(up), up != down) == (True, 50, True)
+    page.go_back()
+    assert head.get_attribute("aria-sort") == "ascending"
+
+
+def test_a_row_leads_to_the_claim_in_its_article(page: Page, folder: Path) -> None:
+    page.goto((folder / "seeds.html").as_uri() + "#view=ledger&article=02-tram-vote")
+    row = page.locator("tbody tr").nth(4)
+    text = row.locator(".c-text a").inner_text()
+    row.locator(".c-text a").click()
+    assert text in page.locator(".card.on").inner_text()
+    assert page.locator("mark.on.content").first.is_visible()
+
+
+def test_pages_turn(page: Page, folder: Path) -> None:
+    page.goto((folder / "seeds.html").as_uri() + "#view=ledger")
+    first = rows(page)
+    page.get_by_role("button", name="next").click()
+    assert len(first) == 50
+    assert not set(first) & set(rows(page))
+    assert page.locator("caption").inner_text().startswith("51–100 of ")
+
+
+def test_the_theme_goes_from_the_systems_to_light_to_dark(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri())
+    button = page.get_by_role("button", name=re.compile("Theme"))
+    colours = []
+    for _ in range(3):
+        colours.append(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+        button.click()
+    assert colours[0] == colours[1] == "rgb(255, 255, 255)"
+    assert colours[2] == "rgb(23, 23, 27)"
+
+
+def test_a_sign_in_a_picture_leads_to_just_its_claims(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri() + "#view=pictures")
+    assert page.locator("svg").count() == 3
+    page.get_by_role("link", name="Paul Strand on new pier: 1 against").click()
+    assert page.locator("tbody tr").count() == 1
+    assert "Paul Strand" in rows(page)[0]
+
+
+@pytest.mark.parametrize("view", ["articles", "ledger", "pictures"])
+def test_a_page_without_claims_says_so(page: Page, folder: Path, view: str) -> None:
+    page.goto((folder / "empty.html").as_uri() + f"#view={view}")
+    assert re.search(r"No articles|Nothing here|0 claims", page.locator("main").inner_text())
+
+
+def test_a_printed_ledger_has_all_rows(page: Page, folder: Path) -> None:
+    ledger, _ = seeds()
+    page.goto((folder / "seeds.html").as_uri() + "#view=ledger")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("tbody tr").count() == len(ledger.claims)
+    page.emulate_media(media="print")
+    assert not page.locator("form").is_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("view", ["articles", "ledger", "pictures"])
+def test_nothing_sticks_out_of_the_window(page: Page, folder: Path, view: str, width: int) -> None:
+    """The screenshots are kept where SCREENSHOTS says."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto((folder / "seeds.html").as_uri() + f"#view={view}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    if kept := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=Path(kept) / f"report-{view}-{width}.png")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("view", ["articles", "ledger", "pictures"])
+def test_axe_finds_no_violation(browser: Browser, folder: Path, view: str, scheme: Any) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    # axe itself is injected as a script, which the page's policy forbids.
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    opened = context.new_page()
+    opened.goto((folder / "seeds.html").as_uri() + f"#view={view}")
+    violations = axe.Axe().run(opened).response["violations"]
+    context.close()
+    assert [f"{item['id']}: {item['nodes'][0]['html']}" for item in violations] == []
+
+
+def probe(text: str, number: int) -> tuple[Article, Claim, Extraction]:
+    """An article and a claim that have the text in every field that takes one."""
+    article = Article(
+        id=f"{number} {text}",
+        text=f"{text}\n{text} said {text}.",
+        title=text,
+        published=text,
+        source=text,
+        author=text,
+        language=text,
+        url=text,
+    )
+    words = Span(start=0, end=len(text), text=text)
+    claim = Claim(
+        id=f"{number} {text}",
+        article_id=article.id,
+        article_digest=article.digest,
+        kind="claim",
+        text=text,
+        content=(words,),
+        cue=words,
+        quotation="direct",
+        speaker=Speaker(name=text, mention=words, role=text),
+        stance="against",
+        target=Target(name=text),
+        date=ClaimDate(text=words, value=text),
+    )
+    extraction = Extraction(
+        article_id=article.id,
+        article_digest=article.digest,
+        model=text,
+        prompt=text,
+        claims=(claim,),
+        rejected=(Rejected(chunk=0, draft=FactDraft(content=text, text=text, date=text), reason=text),),
+        failures=(ChunkFailure(chunk=0, start=0, end=3, error=text),),
+    )
+    return article, claim, extraction
+
+
+USE = """async (state) => {
+    const open = (state) => new Promise((done) => {
+        addEventListener('hashchange', () => setTimeout(done, 0), { once: true });
+        location.hash = new URLSearchParams(state);
+    });
+    await open({ ...state, view: 'articles', claim: '' });
+    document.querySelector('details summary').click();
+    for (const link of document.querySelectorAll('.card a, .pin, #text mark')) link.click();
+    const strays = document.querySelectorAll('main :is(script, img, iframe, style, object, link, video, form)').length;
+    await open({ ...state, view: 'ledger' });
+    await open({ view: 'pictures', speaker: state.speaker });
+    return strays + document.querySelectorAll('main :is(script, img, iframe, style, object, link, video, form)').length;
+}"""
+
+
+def test_no_probe_in_any_field_runs_loads_or_breaks_anything(page: Page, folder: Path) -> None:
+    made = [probe(text, number) for number, text in enumerate(PROBES)]
+    ledger = Ledger(tuple(claim for _, claim, _ in made), tuple(extraction for _, _, extraction in made))
+    path = folder / "probes.html"
+    path.write_text(to_page(ledger, {article.id: article for article, _, _ in made}, title=PROBES[1]), encoding="utf-8")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: asked.append(dialog.message))
+    page.add_init_script(
+        "window.pwned = () => { window.ran = true; };"
+        "addEventListener('securitypolicyviolation', (event) => { window.refused = event.violatedDirective; });"
+    )
+    page.goto(path.as_uri())
+    for view in ("ledger", "pictures"):
+        page.evaluate("(view) => { location.hash = `view=${view}`; }", view)
+        page.wait_for_selector("table" if view == "ledger" else "svg")
+    for article, _, _ in made:
+        strays = page.evaluate(USE, {"article": article.id, "q": article.title, "speaker": article.title})
+        assert strays == 0, article.id
+    assert page.evaluate("[window.ran, window.refused]") == [None, None]
+    assert {url.split("#")[0] for url in asked} == {path.as_uri()}
+
+
+def test_the_probes_do_run_where_a_page_lets_them(browser: Browser) -> None:
+    """Otherwise the test above would show nothing."""
+    opened = browser.new_page()
+    ran = 0
+    for text in PROBES[:32]:
+        opened.goto("about:blank")
+        opened.evaluate("window.ran = 0; window.pwned = () => { window.ran += 1; }")
+        opened.set_content(
+            f"<!DOCTYPE html><title>x</title><script>window.pwned = () => {{ window.ran = 1; }}</script>{text}"
+        )
+        opened.wait_for_timeout(30)
+        ran += bool(opened.evaluate("window.ran"))
+    opened.close()
+    assert ran >= 15
+
+
+def many_claims() -> tuple[Ledger, dict[str, Article]]:
+    """20,000 claims of 500 articles, of the length that claims have."""
+    stances: tuple[Stance, ...] = ("favor", "against", "neutral")
+    sentence = (
+        "Speaker {0} of the {1} committee said on Monday that plan {2} for the harbour would cost {3} crowns a year. "
+    )
+    articles, claims = {}, []
+    for at in range(500):
+        parts = [sentence.format((at * 7 + n) % 900, n % 13, (at + n) % 400, at * 40 + n) for n in range(40)]
+        article = Article(id=f"article-{at}", text="".join(parts), title=f"Article {at}", published="2026-03-04")
+        articles[article.id] = article
+        start = 0
+        for n, part in enumerate(parts):
+            begin = start + part.index("plan")
+            span = Span.of(article.text, begin, start + len(part) - 2)
+            name = f"Speaker {(at * 7 + n) % 900}"
+            mention = Span.of(article.text, start, start + len(name))
+            cue = Span.of(article.text, start + part.index("said"), start + part.index("said") + 4)
+            claims.append(
+                Claim(
+                    id=claim_id(article.id, "claim", (span,), name),
+                    article_id=article.id,
+                    article_digest=article.digest,
+                    kind="claim",
+                    text=span.text[0].upper() + span.text[1:] + ".",
+                    content=(span,),
+                    quotation="indirect",
+                    cue=cue,
+                    speaker=Speaker(name=name, mention=mention, role="committee"),
+                    stance=stances[n % 3],
+                    target=Target(name=f"plan {(at + n) % 400}"),
+                    date=ClaimDate(value=f"2026-{n % 12 + 1:02}-{at % 28 + 1:02}"),
+                )
+            )
+            start += len(part)
+    return Ledger(tuple(claims)), articles
+
+
+def test_twenty_thousand_claims_open_and_filter_within_two_seconds(page: Page, folder: Path) -> None:
+    ledger, articles = many_claims()
+    path = folder / "many.html"
+    path.write_text(to_page(ledger, articles), encoding="utf-8")
+    assert path.stat().st_size < 3 * len(jsonl(ledger.claims).encode())
+    seconds = {}
+
+    def timed(name: str, text: str) -> None:
+        page.wait_for_function("(text) => document.querySelector('#said').textContent.startsWith(text)", arg=text)
+        seconds[name] = time.monotonic() - started
+
+    started = time.monotonic()
+    page.goto(path.as_uri())
+    timed("open", "20,000 records")
+    started = time.monotonic()
+    page.get_by_label("Search").fill("PLAN 17 crowns")
+    page.wait_for_function("() => !document.querySelector('#said').textContent.startsWith('20,000 ')")
+    seconds["search"] = time.monotonic() - started
+    page.get_by_label("Search").fill("")
+    timed("all", "20,000 records")
+    own = sum(claim.speaker is not None and claim.speaker.name == "Speaker 7" for claim in ledger.claims)
+    started = time.monotonic()
+    page.get_by_label("Speaker").fill("Speaker 7")
+    timed("filter", f"{own} records")
+    started = time.monotonic()
+    page.get_by_role("button", name="Clear").click()
+    timed("clear", "20,000 records")
+    started = time.monotonic()
+    page.get_by_role("button", name="Claim").click()
+    page.wait_for_selector("th.c-text[aria-sort=ascending]")
+    seconds["sort"] = time.monotonic() - started
+    started = time.monotonic()
+    page.get_by_role("button", name="Pictures").click()
+    page.wait_for_selector("svg")
+    seconds["pictures"] = time.monotonic() - started
+    print({name: round(value, 2) for name, value in seconds.items()}, path.stat().st_size)
+    assert max(seconds.values()) < 2
+
+
+def test_safe_is_marked_in_the_colour_and_the_shape_of_its_stance(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri())
+    pin = page.locator("#pin-0")
+    assert (pin.inner_text(), pin.get_attribute("aria-label")) == ("+1", "+1 Mina Oduya → new pier")
+    lines = {
+        page.evaluate("(mark) => getComputedStyle(mark).textDecorationStyle", mark.element_handle())
+        for mark in page.locator("#text mark.content").all()
+    }
+    assert lines == {"solid", "double", "dashed"}
+    assert SAFE.stance == "favor"
