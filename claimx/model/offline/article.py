@@ -18,6 +18,7 @@ from claimx.model.offline.words import PREPOSITIONS, SUBORDINATORS
 
 Span = tuple[int, int]
 _LONGEST_SENTENCE = 200
+_SPEECH_WORDS = 4
 # As much of a sentence that reports nothing as tells what it is about.
 _OPENING = 100
 
@@ -132,6 +133,8 @@ class _Speech:
                     quoting = index
                 elif _is_speech(item):
                     speaking = index
+            if not reports and current is not None:
+                self._extend(current, [piece for piece in _quoted_pieces(tokens) if _is_long(tokens, piece)])
             current = next((index for index in (quoting, speaking) if index is not None), current)
             if tokens[-1].text == ":":
                 self.announced = introduction(tokens)
@@ -186,6 +189,11 @@ def _quoted_pieces(tokens: list[Token]) -> list[Span]:
         if token.quotation >= 0:
             pieces[token.quotation] = (pieces.get(token.quotation, (token.start, 0))[0], token.end)
     return list(pieces.values())
+
+
+def _is_long(tokens: list[Token], piece: Span) -> bool:
+    """Whether a quotation is speech rather than a word held at arm's length."""
+    return sum(piece[0] <= token.start < piece[1] and token.is_word for token in tokens) >= _SPEECH_WORDS
 
 
 def _has_quotation(tokens: list[Token], piece: Span) -> bool:

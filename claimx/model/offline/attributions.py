@@ -12,6 +12,7 @@ from claimx.model.offline.noun_phrases import Range, has_finite_verb, is_name, n
 from claimx.model.offline.sources import (
     BEFORE_GERUND,
     find_source,
+    first_subject,
     inverted_source,
     quotation_ends_before,
     relative_pronoun,
@@ -32,6 +33,7 @@ Span = tuple[int, int]
 _PLURALS = frozenset(
     ["people", "police", "men", "women", "children", "media", "data", "research", "polling", "management"]
 )
+_LABEL_WORDS = 4
 _POSSIBLE = frozenset(["can", "could", "may", "might"])
 _HYPOTHETICAL = frozenset(["if", "unless", "whether", "how", "do", "does", "did", "lest"])
 _ADVERBIAL = frozenset(["in", "on", "at", "after", "during", "following", "when", "as", "before"])
@@ -140,18 +142,19 @@ def quotation_cue(tokens: list[Token]) -> Attribution | None:
 
 
 def introduction(tokens: list[Token]) -> Attribution | None:
-    """The cue of a sentence that ends in a colon: what it announces stands in the next paragraph."""
+    """Who speaks after a sentence that ends in a colon: what it announces stands in the next paragraph."""
     for cue in reversed(find_cues(tokens)):
         source = find_source(tokens, cue, None)
         if source and cue.form == "finite":
             return _attribution(tokens, [], (cue.first, cue.last + 1), source, cue)
-    return None
+    source = first_subject(tokens, len(tokens))
+    return _attribution(tokens, [], None, source, None) if source and len(tokens) > _LABEL_WORDS else None
 
 
 def _attribution(
     tokens: list[Token],
     content: list[Range],
-    cue: Range,
+    cue: Range | None,
     source: Range,
     verb: Cue | None,
     polarity: Stance = "neutral",
@@ -160,7 +163,9 @@ def _attribution(
         return tokens[part[0]].start, tokens[part[1] - 1].end
 
     mention = (relative_pronoun(tokens, verb) if verb else None) or source
-    return Attribution(tuple(map(span, content)), span(cue), span(mention), span(source), verb, polarity)
+    return Attribution(
+        tuple(map(span, content)), span(cue) if cue else None, span(mention), span(source), verb, polarity
+    )
 
 
 def _contents(tokens: list[Token], cue: Cue, cues: list[Cue], number: int, source: Range) -> list[Range]:

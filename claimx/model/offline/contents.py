@@ -206,18 +206,13 @@ def _content_end(tokens: list[Token], start: int, cue: Cue, cues: list[Cue]) -> 
             depth -= 1
             if depth < 0:
                 return index
-        if (
-            token.quotation >= 0
-            and relative
-            and _closes_with_comma(tokens, index)
-            and has_finite_verb(tokens, index, index + 3)
-        ):
+        if token.quotation >= 0 and _closes_with_comma(tokens, index):
             return index + 1
         if token.quotation >= 0 or depth > 0:
             continue
         if (
             token.text == ";"
-            or (bare_noun and index > start and (token.text == "," or token.lower in _AFTER_NOUN))
+            or (bare_noun and index > start and (token.text in (",", "—", "–") or token.lower in _AFTER_NOUN))
             or (fronted and token.text == ",")
         ):
             return index
@@ -288,5 +283,8 @@ def _sentence_quoted(tokens: list[Token], start: int) -> int | None:
 
 
 def _closes_with_comma(tokens: list[Token], index: int) -> bool:
-    """Whether a quotation ends here whose last mark is a comma: "the best ever," she said."""
-    return tokens[index - 1].text == "," and index + 1 < len(tokens) and tokens[index + 1].quotation < 0
+    """Whether a quotation ends here with a comma and no other goes on: "called him rash," Poe left."""
+    if tokens[index - 1].text != "," or index + 1 >= len(tokens):
+        return False
+    following = tokens[index + 1]
+    return following.quotation < 0 and following.is_word and following.lower not in ("and", "or", "but")

@@ -40,7 +40,8 @@ def find_turns(text: str, paragraphs: Sequence[Span]) -> list[Turn]:
     """Find the labelled turns of `text`, in order.
 
     One label is not enough: a text is in turns if it has a question and an answer,
-    or three labels of which one returns. A post under an @handle counts by itself.
+    or three labels of which one returns. A post under an @handle counts by itself,
+    and so does a label before a quotation of at least a sentence.
     """
     labelled = []
     for start, end in paragraphs:
@@ -52,5 +53,10 @@ def find_turns(text: str, paragraphs: Sequence[Span]) -> list[Turn]:
     return [
         Turn(match.start(), match.end(1), match.end(), ((match.end(), end),), match[1].lower() not in _QUESTIONERS)
         for match, end in labelled
-        if in_turns or match[1][0] == "@"
+        if in_turns or match[1][0] == "@" or _is_quoted_speech(text[match.end() : end])
     ]
+
+
+def _is_quoted_speech(speech: str) -> bool:
+    """Whether what follows a label is one quotation that ends like a sentence, as headings do not."""
+    return speech[0] in '"“' and speech[-1] in '"”' and speech[-2] in ".!?" and not {'"', "”"} & set(speech[1:-1])
