@@ -28,7 +28,7 @@ _CLAUSE_WINDOW = 25
 def content_after(tokens: list[Token], cue: Cue, cues: list[Cue]) -> Range | None:
     """The content that follows a cue; None if it has none that its verb could take."""
     start = _content_start(tokens, cue)
-    if start is None:
+    if start is None or start >= len(tokens):
         return None
     end = _content_end(tokens, start, cue, cues)
     if end == start + 1 and tokens[start].lower in _WH:
@@ -283,7 +283,7 @@ def _sentence_quoted(tokens: list[Token], start: int) -> int | None:
 
 
 def _closes_with_comma(tokens: list[Token], index: int) -> bool:
-    """Whether a quotation ends here with a comma and no other goes on: "called him rash," Poe left."""
+    """Whether a quotation ends here with a comma inside, and no other follows: the report ends with it."""
     if tokens[index - 1].text != "," or index + 1 >= len(tokens):
         return False
     following = tokens[index + 1]

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from claimx.model.offline.words import NAME_PARTICLES
+
 Span = tuple[int, int]
 _LABEL = re.compile(
     r"(@\w+|[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,4})"
@@ -46,7 +48,7 @@ def find_turns(text: str, paragraphs: Sequence[Span]) -> list[Turn]:
     labelled = []
     for start, end in paragraphs:
         match = _LABEL.match(text, start, end)
-        if match and not _NOT_SPEAKERS.match(match[1]) and (match[1][0] == "@" or match[1][0].isupper()):
+        if match and not _NOT_SPEAKERS.match(match[1]) and _is_name(match[1]):
             labelled.append((match, end))
     names = [match[1].lower() for match, _ in labelled]
     in_turns = bool(_ANSWERERS & set(names)) or (len(names) >= _FEWEST and len(set(names)) < len(names))
@@ -57,6 +59,17 @@ def find_turns(text: str, paragraphs: Sequence[Span]) -> list[Turn]:
     ]
 
 
+def _is_name(label: str) -> bool:
+    """Whether a label is a handle or all capitals: "Ann Poe said:" is no label."""
+    return label[0] == "@" or all(word[0].isupper() or word in NAME_PARTICLES for word in label.split())
+
+
 def _is_quoted_speech(speech: str) -> bool:
     """Whether what follows a label is one quotation that ends like a sentence, as headings do not."""
-    return speech[0] in '"“' and speech[-1] in '"”' and speech[-2] in ".!?" and not {'"', "”"} & set(speech[1:-1])
+    return (
+        len(speech) > 2
+        and speech[0] in '"“'
+        and speech[-1] in '"”'
+        and speech[-2] in ".!?"
+        and not {'"', "”"} & set(speech[1:-1])
+    )
