@@ -29,6 +29,7 @@ def inner(text: str) -> list[str]:
         ("``Rain,'' she said.", ["Rain,"]),
         ("''Rain,'' she said, ''and 'wind'.''", ["Rain,", "and 'wind'."]),
         ("The harbour (“closed”) was open.", ["closed"]),
+        ("“Rain,“ she said.", ["Rain,"]),
     ],
 )
 def test_every_style_of_marks_is_known(text: str, quoted: list[str]) -> None:

@@ -114,10 +114,10 @@ def _close_double(text: str, marks: list[tuple[int, str]], number: int, start: i
             continue
         if mark == "”" or (mark == "“" and opening in "„‟"):
             return at, at + 1
-        if mark in "“„‟" or text[at - 1].isspace():
-            if _opens(text, at, mark, start, end):
-                # A second opening before any close: the first close is missing.
-                return at, at
+        if (mark in "“„‟" or text[at - 1].isspace()) and _opens(text, at, mark, start, end):
+            # A second opening before any close: the first close is missing.
+            return at, at
+        if text[at - 1].isspace():
             continue
         return at, at + len(mark)
     return None

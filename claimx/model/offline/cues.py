@@ -90,7 +90,10 @@ def _cue(tokens: list[Token], index: int, last: int, verb: CueVerb, names: froze
     else:
         form = "ing" if previous == "having" else "finite"
         passive = bool(names & {"participle"}) and previous in FORMS_OF_BE
-        if not passive and not _is_verb(tokens[before] if before >= 0 else None, previous, following, verb, names):
+        # "He's said": an auxiliary, where "Poe's said" could not be one.
+        perfect = previous == "'s" and before > 0 and tokens[before - 1].lower in LONE_PRONOUNS and verb.takes("clause")
+        word = tokens[before] if before >= 0 else None
+        if not passive and not perfect and not _is_verb(word, previous, following, verb, names):
             return None
     group, form, negated = _verb_group(tokens, index, form)
     return Cue(group, index, last, verb, form, passive, negated)

@@ -96,6 +96,8 @@ def inverted_source(tokens: list[Token], cue: Cue) -> Range | None:
     source = noun_phrase_starting(tokens, cue.last + 1, len(tokens))
     if source is None or (tokens[source[0]].lower in LONE_PRONOUNS and not quoted):
         return None
+    if source[1] < len(tokens) and tokens[source[1]].text == ",":
+        source = source[0], _with_name(tokens, source, len(tokens) - 1)
     if source[1] < len(tokens):
         after = tokens[source[1]]
         word = after.lower
@@ -254,4 +256,4 @@ def _with_name(tokens: list[Token], phrase: Range, comma: int) -> int:
     end = phrase[1] + 1
     while end < comma and (is_name(tokens[end]) or tokens[end].lower in NAME_PARTICLES):
         end += 1
-    return end if end > phrase[1] + 1 and tokens[end].text == "," else phrase[1]
+    return end if end > phrase[1] + 1 and tokens[end].text in (",", ".", ";") else phrase[1]

@@ -28,6 +28,9 @@ _READ = 90
 def target_of(text: str, item: Attribution, person: Person) -> str:
     """What a claim is about: the subject of its content or, where that is a pronoun, its first name or object."""
     content = " ".join(" ".join(text[start : min(end, start + _READ)].split()) for start, end in item.content[:2])
+    for companion in item.verb.verb.companions if item.verb else ():
+        # "accused the board of neglect": it is about the board.
+        content = content.split(f" {companion} ")[0]
     tokens = tokenize(content, 0, len(content), [], [])
     if subject := _phrase_from(content, tokens, 0):
         return subject
