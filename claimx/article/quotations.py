@@ -117,7 +117,7 @@ def _close_double(text: str, marks: list[tuple[int, str]], number: int, start: i
         if (mark in "“„‟" or text[at - 1].isspace()) and _opens(text, at, mark, start, end):
             # A second opening before any close: the first close is missing.
             return at, at
-        if text[at - 1].isspace():
+        if text[at - 1].isspace() and not text[at + len(mark) : at + len(mark) + 1].isspace():
             continue
         return at, at + len(mark)
     return None

@@ -30,7 +30,10 @@ from claimx.model.offline.words import (
 from claimx.schema import Stance
 
 Span = tuple[int, int]
-_PLURALS = frozenset(
+_NUMBERS = frozenset(
+    ["two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "half", "third", "quarter"]
+)
+_PLURALS = _NUMBERS | frozenset(
     ["people", "police", "men", "women", "children", "media", "data", "research", "polling", "management"]
 )
 _LABEL_WORDS = 4

@@ -64,6 +64,8 @@ def _content_start(tokens: list[Token], cue: Cue) -> int | None:
         return None
     token = tokens[at]
     following = tokens[at + 1] if at + 1 < len(tokens) else None
+    if token.text == "," and (resumed := _after_parenthesis(tokens, at)) is not None and verb.takes("clause"):
+        return resumed
     if token.text in (",", ":", "—", "–"):
         if (
             following is None
@@ -102,6 +104,16 @@ def _content_start(tokens: list[Token], cue: Cue) -> int | None:
         return at
     # After "said" nothing but a clause can follow; elsewhere a verb must show that it is one.
     return at if verb.takes("clause") and (verb.verb == "say" or _has_clause(tokens, at)) else None
+
+
+def _after_parenthesis(tokens: list[Token], comma: int) -> int | None:
+    """Where the content begins after "said, among other things, that"."""
+    for index in range(comma + 1, min(comma + _LOOKAHEAD, len(tokens) - 1)):
+        if tokens[index].quotation >= 0 or tokens[index].text in ".;:":
+            return None
+        if tokens[index].text == ",":
+            return index + 2 if tokens[index + 1].lower == "that" else None
+    return None
 
 
 def _companion(tokens: list[Token], at: int, cue: Cue) -> int | None:

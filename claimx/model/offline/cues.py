@@ -27,6 +27,7 @@ _NOT_PLURAL = PREPOSITIONS | AUXILIARIES | {"'s"}
 _BEFORE_NOUN = (DETERMINERS - LONE_PRONOUNS - {"that", "this", "these", "those"}) | POSSESSIVES | PREPOSITIONS | {"'s"}
 # "when asked", "Asked whether": a past form without a subject.
 _BEFORE_PARTICIPLE = (SUBORDINATORS - {"who", "which", "that", "what"}) | {""}
+_GOING_ON = ("went", "goes", "go", "going", "gone")
 _AFTER_PARTICIPLE = ("of", "to", "as", "for", "in")
 
 
@@ -122,7 +123,8 @@ def _is_verb(before: Token | None, previous: str, following: str, verb: CueVerb,
     if before is None or verb.takes("nounlike"):
         return False
     # "People briefed on the plan say": the plural may stand further back.
-    return _is_plural(before) or (verb.takes("clause") and before.is_word and previous not in _BEFORE_NOUN)
+    further = before.is_word or before.text in (",", "—", "–")
+    return _is_plural(before) or (verb.takes("clause") and further and previous not in _BEFORE_NOUN)
 
 
 def _is_clear_subject(token: Token) -> bool:
@@ -144,7 +146,7 @@ def _verb_group(tokens: list[Token], index: int, form: VerbForm) -> tuple[int, V
         word = tokens[index - 1].lower
         if word == "to":
             if index > 1 and tokens[index - 2].lower in BEFORE_TO:
-                index -= 2
+                index -= 3 if index > 2 and tokens[index - 3].lower in _GOING_ON else 2
                 continue
             return index - 1, "infinitive", negated
         if not (word in AUXILIARIES or is_adverb(tokens[index - 1]) or word in ("not", "never")):

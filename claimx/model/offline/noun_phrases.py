@@ -98,9 +98,7 @@ def noun_phrase_starting(tokens: list[Token], first: int, ceiling: int) -> Range
     start = first
     while start < ceiling and is_adverb(tokens[start]):
         start += 1
-    if start < ceiling and (
-        tokens[start].lower in LONE_PRONOUNS or tokens[start].lower in OBJECT_PRONOUNS - POSSESSIVES
-    ):
+    if start < ceiling and _stands_alone(tokens, start, ceiling):
         return start, start + 1
     index = start
     while index < ceiling and _goes_on(tokens, start, index, ceiling):
@@ -108,6 +106,16 @@ def noun_phrase_starting(tokens: list[Token], first: int, ceiling: int) -> Range
     while index > start and tokens[index - 1].lower in PREPOSITIONS | CONJUNCTIONS:
         index -= 1
     return (start, index) if index > start else None
+
+
+def _stands_alone(tokens: list[Token], index: int, ceiling: int) -> bool:
+    """Whether a word is a pronoun here: "one" and "some" are none in "one official", "some officials"."""
+    word = tokens[index].lower
+    if word in OBJECT_PRONOUNS - POSSESSIVES:
+        return True
+    if word not in LONE_PRONOUNS:
+        return False
+    return word not in DETERMINERS or index + 1 >= ceiling or not _goes_on(tokens, index, index + 1, ceiling)
 
 
 def starts_noun_phrase(token: Token) -> bool:
@@ -123,6 +131,8 @@ def is_finite_verb(tokens: list[Token], index: int) -> bool:
     token = tokens[index]
     word = token.lower
     if word in FINITE_AUXILIARIES or word in IRREGULAR_PASTS:
+        return True
+    if index and word.endswith("s") and tokens[index - 1].lower in ("this", "it", "he", "she", "that", "who", "which"):
         return True
     if word == "'s":
         return index > 0 and tokens[index - 1].lower in LONE_PRONOUNS | {"there", "that", "what"}

@@ -94,7 +94,9 @@ def inverted_source(tokens: list[Token], cue: Cue) -> Range | None:
     if not quoted and (cue.verb.takes("noun", "addressee") or tokens[cue.first - 1].text not in ",—–?!"):
         return None
     source = noun_phrase_starting(tokens, cue.last + 1, len(tokens))
-    if source is None or (tokens[source[0]].lower in LONE_PRONOUNS and not quoted):
+    if source is None or tokens[source[0]].lower in TIME_WORDS:
+        return None
+    if source[1] - source[0] == 1 and tokens[source[0]].lower in LONE_PRONOUNS and not quoted:
         return None
     if source[1] < len(tokens) and tokens[source[1]].text == ",":
         source = source[0], _with_name(tokens, source, len(tokens) - 1)
@@ -228,6 +230,9 @@ def _before_apposition(tokens: list[Token], comma: int, floor: int) -> Range | N
             index for index in range(start, comma + 1) if tokens[index].text == "," and tokens[index].quotation < 0
         )
         word = tokens[start].lower if start < end else ""
+        if end - start == 1 and is_adverb(tokens[start]):
+            start = end + 1
+            continue
         if (
             start < end
             and word not in PREPOSITIONS
