@@ -264,9 +264,7 @@ def _another_begins(
         return True
     if joint in _CONTRAST and later and comma:
         return True
-    if not comma and (
-        joint not in CONJUNCTIONS or not (tokens[after].lower in LONE_PRONOUNS or tokens[after].lower in DETERMINERS)
-    ):
+    if not comma and (joint not in CONJUNCTIONS or not _starts_clause(tokens, index, after)):
         return False
     subject = noun_phrase_starting(tokens, after, len(tokens))
     if subject is None:
@@ -279,6 +277,13 @@ def _another_begins(
     # ", the ministry said." at the end of the sentence
     last = groups[other_group].last + 1
     return last >= len(tokens) or tokens[last].text in ".," or tokens[last].lower in PREPOSITIONS | TIME_WORDS
+
+
+def _starts_clause(tokens: list[Token], joint: int, after: int) -> bool:
+    """Whether what follows an "and" is a subject of its own rather than one more name or noun of a list."""
+    if is_name(tokens[after]):
+        return not is_name(tokens[joint - 1])
+    return tokens[after].lower in LONE_PRONOUNS or tokens[after].lower in DETERMINERS
 
 
 def _sentence_quoted(tokens: list[Token], start: int) -> int | None:

@@ -230,7 +230,7 @@ def _before_apposition(tokens: list[Token], comma: int, floor: int) -> Range | N
             index for index in range(start, comma + 1) if tokens[index].text == "," and tokens[index].quotation < 0
         )
         word = tokens[start].lower if start < end else ""
-        if end - start == 1 and is_adverb(tokens[start]):
+        if end - start == 1 and (is_adverb(tokens[start]) or word.endswith(("ly", "ed"))):
             start = end + 1
             continue
         if (

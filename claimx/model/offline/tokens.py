@@ -11,6 +11,7 @@ from claimx.article.quotations import Quotation
 # A possessive is a token of its own; so are the marks of the sentence. "U.S." and "Mr." keep their stops.
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}"
+    r"|[A-Z]\.(?= [A-Z])"
     r"|(?:Mr|Mrs|Ms|Dr|Prof|Sen|Sens|Rep|Reps|Gov|Lt|Gen|Col|Maj|Capt|Sgt|Rev|Hon|St|Jr|Sr|Jan|Feb|Aug|Sept?|Oct|Nov|Dec)\."
     r"|['’](?:s|S)\b"
     r"|[$£€]?\w+(?:[.,/]\d+)*(?:(?:[-‑]|['’](?![sS]\b)|&)\w+)*(?:n['’]t\b)?%?"
