@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from claimx.model.offline.cues import Cue
+from claimx.model.offline.lexicon import cue_forms
 from claimx.model.offline.noun_phrases import (
     Range,
     has_finite_verb,
@@ -32,6 +33,9 @@ def content_after(tokens: list[Token], cue: Cue, cues: list[Cue]) -> Range | Non
         return None
     end = _content_end(tokens, start, cue, cues)
     if end == start + 1 and tokens[start].lower in _WH:
+        return None
+    if end == start + 2 and tokens[start].lower == "to" and tokens[start + 1].lower in cue_forms():
+        # "Declined to comment" says nothing.
         return None
     return (start, end) if end > start else None
 

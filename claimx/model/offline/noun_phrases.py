@@ -219,6 +219,9 @@ def _goes_on(tokens: list[Token], start: int, index: int, ceiling: int) -> bool:
         if word in ("of", "&") or is_name(following):
             return True
         return following.lower in DETERMINERS and following.lower not in ("a", "an", "this", "that") and word != "and"
+    if word.endswith("ed") and token.text[0].islower() and len(word) > 4 and index > start + 1:
+        # "managers ignored": a past after a noun; but "the proposed plan".
+        return tokens[index - 1].lower in DETERMINERS | POSSESSIVES | {"'s", "and"}
     if word in DETERMINERS:
         return tokens[index - 1].lower in PREPOSITIONS | {"and", "all", "both", "half"}
     return not _stops(tokens, index)

@@ -21,6 +21,8 @@ from claimx.model.offline.words import (
 _NO_TARGET = (
     LONE_PRONOUNS | OBJECT_PRONOUNS - POSSESSIVES | {"that", "this", "there", "these", "those", "nothing", "something"}
 )
+# Who opens their own claim with one of these and names nothing else speaks of themselves.
+_SELF = frozenset(["he", "she", "i", "we", "they"])
 _LONGEST = 8
 _READ = 90
 
@@ -41,6 +43,8 @@ def target_of(text: str, item: Attribution, person: Person) -> str:
     for index in range(1, len(tokens)):
         if tokens[index].lower in DETERMINERS | POSSESSIVES and (found := _phrase_from(content, tokens, index)):
             return found
+    if tokens and tokens[0].lower in _SELF:
+        return person.name
     return " ".join(content.split()[:_LONGEST]).strip("\"'“”‘’,.")
 
 
