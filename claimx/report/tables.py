@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -15,13 +17,19 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-# Control characters, and the marks that reorder what is displayed; line breaks are dealt with before.
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Control characters, and what nobody sees: the separators of lines, and the format characters (category Cf), which
+# reorder, hide or smuggle text. Joiners (some scripts need them), the soft hyphen and the format characters that do
+# have a shape, such as Arabic number signs, are left alone. Line feeds are dealt with before.
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb"
+    r"\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e007f]"
+)
 _STANCE_STYLE = {"favor": "green", "against": "red", "neutral": "dim"}
 _STANCE_SIGN = {"favor": "+ favor", "against": "− against", "neutral": "○ neutral"}
 # The width from which five columns leave enough room for the claim.
 _ROOMY = 110
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet may pass over before a formula: white space, control and format characters.
+_SKIPPED = frozenset(("Zs", "Zl", "Zp", "Cc", "Cf"))
 
 
 def printable(text: str) -> str:
@@ -34,8 +42,8 @@ def printable(text: str) -> str:
 
 
 def claim_line(claim: Claim | Extraction) -> str:
-    """A record on one line of JSON; what could steer a terminal is escaped as JSON allows."""
-    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", claim.model_dump_json())
+    """A record on one line of JSON; what could steer a terminal, or cannot be seen, is escaped as JSON allows."""
+    return _UNPRINTABLE.sub(lambda match: json.dumps(match[0])[1:-1], claim.model_dump_json())
 
 
 def write_table(console: Console, extraction: Extraction, *, title: str | None = None) -> None:
@@ -178,8 +186,19 @@ def csv_lines(claims: Iterable[Claim], *, header: bool) -> str:
 def _defused(value: str | int | bool | None) -> str:
     if not isinstance(value, str):
         return "" if value is None else str(value).lower()
-    text = printable(value)
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return ("'" if _is_formula(value) else "") + printable(value)
+
+
+def _is_formula(value: str) -> bool:
+    """Whether a spreadsheet may calculate the cell: some skip what is blank, and read full-width signs as plain ones.
+
+    Source:
+        OWASP, CSV Injection (the signs, and the tab and the carriage return that some programs swallow).
+    """
+    if value.startswith(("\t", "\r")):
+        return True
+    first = next((char for char in value if unicodedata.category(char) not in _SKIPPED), "")
+    return unicodedata.normalize("NFKC", first).startswith(("=", "+", "-", "@"))
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
