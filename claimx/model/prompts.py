@@ -18,6 +18,7 @@ Message = dict[str, str]
 
 _FRONT_MATTER = re.compile(r"---\r?\n(.*?)\r?\n---\r?\n(.*)", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{(about|context|chunk|tag|problems)\}")
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9_-]*)>")
 # What each part may hold; the system part is the same in every request, so that servers can cache it.
 _PARTS = {"system": set(), "user": {"about", "context", "chunk", "tag"}, "again": {"problems"}}
 
@@ -85,8 +86,8 @@ def parse_prompt(text: str, path: str) -> Prompt:
 def render(prompt: Prompt, article: Article, chunk: Chunk) -> list[Message]:
     """The messages that ask for the claims of one chunk.
 
-    What comes from the article is put in once and never looked at for placeholders, and the tag that encloses
-    the chunk occurs nowhere in it, so no text can close it early.
+    What comes from the article is put in once and never looked at for placeholders. The tags of the user part occur
+    nowhere in it, so no text can close an element early: one that does gets another name, in this request alone.
     """
     about = "\n".join(
         f"{name}: {' '.join(value.split())}"
@@ -98,11 +99,18 @@ def render(prompt: Prompt, article: Article, chunk: Chunk) -> list[Message]:
         )
         if value
     )
-    tag = _unused_tag(f"{about}\n{chunk.context}\n{chunk.text}")
-    values = {"about": about or "nothing known", "context": chunk.context or "none", "chunk": chunk.text, "tag": tag}
+    inside = f"{about}\n{chunk.context}\n{chunk.text}"
+    values = {
+        "about": about or "nothing known",
+        "context": chunk.context or "none",
+        "chunk": chunk.text,
+        "tag": _unused_tag("chunk", inside),
+    }
+    # The template is finished before anything of the article is in it.
+    template = _TAG.sub(lambda match: f"<{match[1]}{_unused_tag(match[2], inside)}>", prompt.user)
     return [
         {"role": "system", "content": prompt.system},
-        {"role": "user", "content": _fill(prompt.user, values)},
+        {"role": "user", "content": _fill(template, values)},
     ]
 
 
@@ -120,11 +128,11 @@ def _fill(template: str, values: dict[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values[match[1]], template)
 
 
-def _unused_tag(text: str) -> str:
-    """`chunk`, or the first `chunk-…` that is not in the text; from a digest, so that every run writes the same."""
-    tag, folded = "chunk", text.casefold()
-    while tag in ("about", "context") or re.search(rf"<\s*/?\s*{tag}", folded):
-        tag = "chunk-" + hashlib.sha256((tag + text).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+def _unused_tag(name: str, text: str) -> str:
+    """`name`, or the first `name-…` that is not in the text; from a digest, so that every run writes the same."""
+    tag, folded = name, text.casefold()
+    while re.search(rf"<\s*(?:/\s*)?{tag}", folded):
+        tag = f"{name}-" + hashlib.sha256((tag + text).encode("utf-8", "surrogatepass")).hexdigest()[:8]
     return tag
 
 
