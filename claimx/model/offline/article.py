@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from claimx.article.quotations import Quotation, find_quotations
@@ -19,6 +20,9 @@ from claimx.model.offline.words import PREPOSITIONS, SUBORDINATORS
 Span = tuple[int, int]
 _LONGEST_SENTENCE = 200
 _SPEECH_WORDS = 4
+_LONGEST_CLAUSE = 22
+_EDGES = " \t\r\n\u00a0.,;:!?…–—-\"'“”„‘’«»‹›()"
+_SENTENCE_BREAK = re.compile(r"\w{4}[.!?]['’”\"]?\s|\n\s*\n|[\"“”«»]")
 # As much of a sentence that reports nothing as tells what it is about.
 _OPENING = 100
 
@@ -66,9 +70,9 @@ def read_article(text: str) -> Reading:
             rows += _pieces(tokens)
         speech.read_paragraph(rows)
     reading.attributions = [
-        item
-        for item in (_without_marks(text, item, quotations, starts) for item in reading.attributions)
-        if item.content
+        statement
+        for item in reading.attributions
+        for statement in _statements(text, _without_marks(text, item, quotations, starts))
     ]
     return reading
 
@@ -207,6 +211,27 @@ def _subject(tokens: list[Token]) -> Span | None:
         first = next((index + 1 for index, token in enumerate(tokens) if token.text == ","), len(tokens))
     phrase = noun_phrase_starting(tokens, first, len(tokens)) if first < len(tokens) else None
     return (tokens[phrase[0]].start, tokens[phrase[1] - 1].end) if phrase else None
+
+
+def _statements(text: str, item: Attribution) -> Iterator[Attribution]:
+    """One statement is parted by its own cue alone; what comes after another sentence is a statement without a cue."""
+    pieces: list[Span] = []
+    for piece in item.content:
+        if pieces and not _is_interrupted(text[pieces[-1][1] : piece[0]], item, pieces[-1][1], piece[0]):
+            yield replace(item, content=tuple(pieces))
+            item = replace(item, cue=None, verb=None)
+            pieces = []
+        pieces.append(piece)
+    if pieces:
+        yield replace(item, content=tuple(pieces))
+
+
+def _is_interrupted(gap: str, item: Attribution, start: int, end: int) -> bool:
+    """Whether what stands between two pieces is no more than the reporting clause, or nothing."""
+    if not any(character.isalnum() for character in gap):
+        return True
+    own = any(start <= span[0] < end for span in (item.cue, item.mention, item.referent) if span)
+    return own and len(gap.split()) <= _LONGEST_CLAUSE and not _SENTENCE_BREAK.search(gap.strip(_EDGES))
 
 
 def _without_marks(text: str, item: Attribution, quotations: list[Quotation], starts: list[int]) -> Attribution:
