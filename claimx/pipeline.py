@@ -14,9 +14,9 @@ from claimx.article.chunks import count_tokens, split_article, split_stretch
 from claimx.article.sentences import split_sentences
 from claimx.claims.dating import resolve_date
 from claimx.claims.grounding import Grounded, Ungrounded, ground
-from claimx.claims.merging import claim_id, merge_claims
+from claimx.claims.merging import digest_claim, merge_claims
 from claimx.claims.speakers import Roster, name_speakers
-from claimx.claims.wording import Marks, Nesting, write_out
+from claimx.claims.wording import Marks, write_out
 from claimx.errors import ChunkTooLarge, ModelError
 from claimx.model.client import Ask
 from claimx.model.prompts import Message, Prompt, render, render_again
@@ -181,7 +181,7 @@ def _is_alike(words: str, others: str) -> bool:
 
 
 def _vouch(article: Article, found: Sequence[_Found]) -> tuple[Claim, ...]:
-    """Make claims of what was grounded: names, dates, nesting and types, by code."""
+    """Make claims of what was grounded: names, dates, types and nesting, by code."""
     sentences = split_sentences(article.text)
     digest = article.digest
     speakers = name_speakers(
@@ -196,10 +196,9 @@ def _vouch(article: Article, found: Sequence[_Found]) -> tuple[Claim, ...]:
             for item in found
         ],
     )
-    nesting = Nesting(item.grounded.content for item in found if isinstance(item.grounded.draft, ClaimDraft))
     marks = Marks(article.text)
     claims = [
-        _claim(article, digest, item.grounded, speaker, _date(article, item.grounded.date, sentences), marks, nesting)
+        _claim(article, digest, item.grounded, speaker, _date(article, item.grounded.date, sentences), marks)
         for item, speaker in zip(found, speakers, strict=True)
     ]
     return merge_claims(article.text, claims)
@@ -212,13 +211,12 @@ def _claim(
     speaker: Speaker | None,
     date: ClaimDate | None,
     marks: Marks,
-    nesting: Nesting,
 ) -> Claim:
     draft, content = grounded.draft, grounded.content
     text = write_out(draft.text, content)
     if isinstance(draft, FactDraft):
         return Claim(
-            id=claim_id(article.id, "fact", content, None),
+            id=digest_claim(article.id, "fact", content, None),
             article_id=article.id,
             article_digest=article_digest,
             kind="fact",
@@ -228,7 +226,7 @@ def _claim(
             grounding=grounded.grounding,
         )
     return Claim(
-        id=claim_id(article.id, "claim", content, speaker.name if speaker else None),
+        id=digest_claim(article.id, "claim", content, grounded.cue),
         article_id=article.id,
         article_digest=article_digest,
         kind="claim",
@@ -240,7 +238,6 @@ def _claim(
         stance=draft.stance,
         target=Target(name=" ".join(draft.target.split())) if draft.target.strip() else None,
         date=date,
-        nested=nesting.holds(content),
         grounding=grounded.grounding,
     )
 
