@@ -262,6 +262,62 @@ def test_an_expression_cut_too_short_is_read_with_the_words_beside_it(sentence: 
 
 
 @pytest.mark.parametrize(
+    "sentence",
+    [
+        "The mayor said [on Monday], 9 March 2020, that he knew.",
+        "The mayor said on [Monday] 9 March 2020 that he knew.",
+        "The mayor said on [Monday evening], March 9th, 2020, that he knew.",
+        "The mayor said [on Monday] (9 March 2020) that he knew.",
+        "On 9 March 2020, [Monday], the mayor said that he knew.",
+        "On March 9, 2020, a [Monday], the mayor said that he knew.",
+        "On 9 March 2020 ([Monday]) the mayor said that he knew.",
+        "The mayor said [yesterday], 9 March 2020, that he knew.",
+    ],
+)
+def test_the_date_set_beside_a_day_tells_which_day_it_is(sentence: str) -> None:
+    assert resolved(sentence) == "2020-03-09"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "On 9 March 2020 the mayor said that [Monday]'s vote was fair.",
+        "The bridge closed on 9 March 2020. [Monday]'s vote was fair.",
+        "The bridge closed on Friday, 6 March 2020, [Monday]'s vote was fair.",
+        "The mayor spoke on [Monday] and on 9 March 2020.",
+        "The mayor said on [Monday], March 2020 had been fair.",
+    ],
+)
+def test_a_date_of_something_else_does_not_tell(sentence: str) -> None:
+    assert resolved(sentence) == "2024-06-10"
+
+
+@pytest.mark.parametrize(
+    "preposition", ["before", "since", "until", "by", "after", "prior to", "not before", "shortly after"]
+)
+@pytest.mark.parametrize("day", ["Monday", "last Monday night", "yesterday", "9 March 2020", "the 5th"])
+def test_a_bound_is_no_day(preposition: str, day: str) -> None:
+    found = resolve_date(f"{preposition} {day}", WEDNESDAY)
+    assert (found.value, found.rule) == (None, "bounded")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "value"),
+    [
+        ("He said so before [Monday].", "2024-06-10"),
+        ("He spoke [after Monday's vote].", "2024-06-10"),
+        ("He spoke [on Monday after the vote].", "2024-06-10"),
+        ("He spoke on [the day after Monday].", "2024-06-11"),
+        ("Prices have risen [since May].", "2024-05"),
+    ],
+)
+def test_a_preposition_outside_the_expression_or_before_an_event_or_a_month_bounds_nothing(
+    sentence: str, value: str
+) -> None:
+    assert resolved(sentence) == value
+
+
+@pytest.mark.parametrize(
     ("sentence", "value"),
     [
         ("The shop will reopen [in three weeks].", "2024-07"),

@@ -60,7 +60,8 @@ def shift(anchor: date, count: int, unit: str) -> str | None:
     return iso_year(anchor.year + count * (10 if unit == "decade" else 1))
 
 
-def _near_day(match: re.Match[str], setting: Setting) -> Resolution:
+def near_day(match: re.Match[str], setting: Setting) -> Resolution:
+    """The day of publication, or one beside it: "yesterday", "tonight"."""
     if setting.published is None:
         return UNPUBLISHED
     word = " ".join(match["word"].split())
@@ -241,7 +242,7 @@ RELATIVE = tuple(
     Rule(compile_pattern(pattern), resolve)
     for pattern, resolve in (
         # yesterday morning, later today, last night
-        (rf"{_ON}(?P<word>{'|'.join(sorted(_DAYS, key=len, reverse=True))})<DAYTIME>", _near_day),
+        (rf"{_ON}(?P<word>{'|'.join(sorted(_DAYS, key=len, reverse=True))})<DAYTIME>", near_day),
         # Friday, late on Friday night, last Friday, Friday of last week
         (
             rf"{_ON}(?:(?P<which>last|this|next|(?:this |the )?(?:past|coming)) )?{_WEEKDAY}<DAYTIME>"

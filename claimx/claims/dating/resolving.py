@@ -9,7 +9,7 @@ from datetime import date, datetime
 from claimx.claims.dating.absolute import ABSOLUTE
 from claimx.claims.dating.anaphoric import ANAPHORIC, TIME_OF_DAY
 from claimx.claims.dating.periods import PERIODS
-from claimx.claims.dating.relative import RELATIVE
+from claimx.claims.dating.relative import RELATIVE, near_day, weekday_by_tense
 from claimx.claims.dating.setting import Resolution, Rule, Setting
 from claimx.claims.dating.vocabulary import MONTHS, WEEKDAYS, alternatives, compile_pattern, fold
 
@@ -27,6 +27,11 @@ _TRAILING = re.compile(
 )
 _CONTEXT = 1000
 _BLOCKING = {"event", "bounded", "recurring"}
+# "Before Monday" and "since Monday" say on which side of a day something lies, not on which day.
+_BOUND = re.compile(r"(?<![\w-])(?<!\bday )(?:before|since|until|till|by|after|prior to|ahead of) {1,4}(?:the )?$")
+# What stands between a weekday and its date: "Monday, 9 March 2020", "9 March 2020, a Monday".
+_APPOSITION = re.compile(r",\s{1,4}(?:a )?|\s{1,4}\(")
+_LONGEST_DAY = 60
 
 # In running text these alone are too often something else ("may", "2014 ballots", "the fall"): they are dates only
 # after certain words.
@@ -101,7 +106,9 @@ def resolve_date(expression: str, published: str | date | None, *, before: str =
     for found in _matches(folded, first, last):
         if found.end <= start or found.start >= end:
             continue
-        resolution = _resolve(found, text, day, timestamp)
+        resolution = _day_beside(found, text, folded, day, timestamp) or _resolve(found, text, day, timestamp)
+        if resolution.value and len(resolution.value) == 10 and _is_bound(folded, start, found, end):
+            return Resolution(None, "bounded", resolution.anchor)
         if resolution.rule in _BLOCKING or (resolution.value and len(resolution.value) == 10):
             return chosen if chosen and chosen.value and resolution.value is None else resolution
         chosen = resolution if chosen is None or chosen.value is None else chosen
@@ -178,6 +185,30 @@ def _resolve(found: _Match, text: str, published: date | None, timestamp: dateti
 
     setting = Setting(published, timestamp, before, after, anchors, following)
     return found.rule.resolve(found.match, setting)
+
+
+def _day_beside(
+    found: _Match, text: str, folded: str, published: date | None, timestamp: datetime | None
+) -> Resolution | None:
+    """What the calendar day means that is set beside a weekday or "yesterday", if one is: it is the better witness."""
+    if found.rule.resolve not in (weekday_by_tense, near_day):
+        return None
+    for other in _matches(folded, max(0, found.start - _LONGEST_DAY), found.end + _LONGEST_DAY):
+        if other.rule not in ABSOLUTE:
+            continue
+        gap = text[found.end : other.start] or text[other.end : found.start]
+        if gap and (not _APPOSITION.fullmatch(gap) or other.match.groupdict().get("weekday")):
+            continue
+        resolution = _resolve(other, text, published, timestamp)
+        if resolution.value and len(resolution.value) == 10:
+            return resolution
+    return None
+
+
+def _is_bound(folded: str, start: int, found: _Match, end: int) -> bool:
+    """Whether the expression is no more than a date and a preposition that makes a bound of it."""
+    is_last = not folded[found.end : end].strip(" ,.")
+    return is_last and _BOUND.search(folded, start, found.start) is not None
 
 
 def _is_in_place(found: _Match, text: str, folded: str) -> bool:
