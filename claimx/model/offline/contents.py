@@ -62,6 +62,8 @@ def _content_start(tokens: list[Token], cue: Cue) -> int | None:
     """Where the content after a cue begins, by what its verb takes."""
     verb = cue.verb
     at = cue.last + 1
+    if at + 1 < len(tokens) and tokens[at].lower == "not" and tokens[at + 1].lower == "to":
+        return at if verb.takes("inf") else None
     if at < len(tokens) and is_adverb(tokens[at]):
         at += 1
     if at >= len(tokens):
