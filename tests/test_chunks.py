@@ -61,6 +61,30 @@ def test_a_quotation_that_fits_is_never_split() -> None:
         assert not any(found.start < cut < found.end for cut in cuts)
 
 
+@pytest.mark.parametrize(
+    "clause",
+    ["Ann Poe asked.", "asked the harbour master of the town, who had come.", "Dr. Rae said, and left the hall."],
+)
+def test_who_spoke_stays_with_the_quotation(clause: str) -> None:
+    asked = f"“Who pays for the wall?” {clause}"
+    text = " ".join(f"{asked} The rain of the night had by then reached the lower streets of town." for _ in range(30))
+    for budget in range(40, 90):
+        chunks = split_article(article(text), budget)
+        assert sum(chunk.text.count(asked) for chunk in chunks) == 30
+
+
+def test_after_a_quotation_that_ends_a_matter_a_cut_is_made() -> None:
+    text = "“Who pays for the wall?” The rain of the night had by then reached the lower streets of town. " * 30
+    assert any(chunk.text.rstrip().endswith("”") for chunk in split_article(article(text), 40)[:-1])
+
+
+def test_a_clause_that_does_not_fit_beside_its_quotation_is_cut_off_rather_than_the_quotation_split() -> None:
+    quotation = "“We waited. We waited again. Then we waited some more. Nobody came.”"
+    text = f"{quotation} Ann Poe said. " * 10
+    for chunk in split_article(article(text), 18):
+        assert chunk.text.count("“") == chunk.text.count("”")
+
+
 def test_a_quotation_of_several_paragraphs_that_fits_is_kept_whole() -> None:
     speech = "“First we built the wall. It took a year.\n\n“Then we built the gate. It took a week.”"
     text = "\n\n".join(["Before it all began. " * 12, speech, "After it all ended. " * 12])
