@@ -17,7 +17,7 @@ from claimx.claims.grounding import Grounded, Ungrounded, ground
 from claimx.claims.merging import digest_claim, merge_claims
 from claimx.claims.speakers import Roster, name_speakers
 from claimx.claims.wording import Marks, write_out
-from claimx.errors import ChunkTooLarge, ModelError
+from claimx.errors import BadAnswer, ChunkTooLarge, ModelError, ModelRefused
 from claimx.model.client import Ask
 from claimx.model.prompts import Message, Prompt, render, render_again
 from claimx.schema import (
@@ -145,8 +145,15 @@ async def _read_again(
     again = render_again(prompt, messages, said.model_dump_json(), [miss.reason for miss in missed])
     try:
         reply = await ask(again)
-    except ModelError as error:
+    except (BadAnswer, ChunkTooLarge, ModelRefused) as error:
+        if error.is_final:
+            raise
         return first + _Read(rejected=_rejected(chunk, missed), usage=error.usage or Usage())
+    except ModelError as error:
+        # The model never had its say: what is missing may yet come, so the chunk does not pass for whole.
+        if error.is_final:
+            raise
+        return first + _failed(chunk, error)
     found, still = _ground(chunk, reply.answer)
     corrected = [_words(item.grounded.draft) for item in found]
     unsolved = [miss for miss in missed if not any(_is_alike(_words(miss.draft), words) for words in corrected)]

@@ -41,6 +41,10 @@ class Settings(BaseModel):
     temperature: float | None = Field(default=0, ge=0, le=2)
     seed: int | None = None
     max_output_tokens: int | None = Field(default=None, ge=1)
+    max_requests: int | None = Field(default=None, ge=1, description="Requests of a run, retries included.")
+    max_tokens_total: int | None = Field(default=None, ge=1, description="Tokens after which nothing more is asked.")
+    deadline_s: float | None = Field(default=None, gt=0, description="Seconds after which nothing more is asked.")
+    grace_s: float = Field(default=10, ge=0, description="Seconds that requests in flight have when a run is stopped.")
     store: str | None = Field(default=None, description="File that keeps every reply.")
     fresh: bool = Field(default=False, description="Ask anew although the store has a reply.")
     replay: bool = Field(default=False, description="Answer from the store alone; send nothing.")

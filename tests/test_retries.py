@@ -68,7 +68,7 @@ def test_a_dropped_connection_is_tried_again() -> None:
         Scripted(httpx2.ReadError("gone"), httpx2.Response(200, content=b"ok")), max_attempts=2, retry_after_cap_s=1
     )
     assert send(transport)[0].status_code == 200
-    assert transport.retries == 1
+    assert transport.traffic.retries == {"ReadError": 1}
 
 
 def test_the_last_failure_is_passed_on() -> None:

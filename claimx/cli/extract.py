@@ -52,6 +52,9 @@ def extract(
     store: options.Store = None,
     fresh: options.Fresh = False,
     replay: options.Replay = False,
+    max_requests: options.MaxRequests = None,
+    max_tokens_total: options.MaxTokensTotal = None,
+    deadline_s: options.Deadline = None,
     published: options.Published = None,
     encoding: options.Encoding = "utf-8",
     allow_private: options.AllowPrivate = False,
@@ -101,6 +104,9 @@ def extract(
         "store": store,
         "fresh": fresh or None,
         "replay": replay or None,
+        "max_requests": max_requests,
+        "max_tokens_total": max_tokens_total,
+        "deadline_s": deadline_s,
     }
     with errors_to_stderr():
         from claimx.cli.reading import Reading
@@ -119,34 +125,60 @@ def extract(
 
 
 def _run(articles: Iterator[Article], settings: Settings, out: Output) -> bool:
-    """Extract, write as articles end, and sum up on stderr; whether nothing is missing."""
+    """Extract, write as articles end, and sum up on stderr; whether nothing is missing.
+
+    Raises:
+        typer.Exit: If the run was stopped before its end, after saying how to go on.
+    """
     import asyncio
 
-    from claimx.cli.progress import Progress
-    from claimx.model.client import Endpoint
-    from claimx.model.prompts import load_prompt
-    from claimx.runs.journal import noted_run, open_journal
-    from claimx.runs.runner import extract_all
+    from claimx.cli.interruption import Interruption
+    from claimx.cli.shell import INTERRUPTED, PARTIAL, note
+    from claimx.model.traffic import BudgetSpent
+    from claimx.runs.stopping import Interrupted, Stop
 
-    prompt = load_prompt(settings.prompt)
-    progress = Progress(settings.chunk_tokens)
+    stop = Stop(settings.grace_s)
+    with Interruption(stop) as interruption:
+        from claimx.cli.progress import Progress
+        from claimx.model.client import Endpoint
+        from claimx.model.prompts import load_prompt
+        from claimx.model.traffic import Traffic
+        from claimx.runs.journal import noted_run, open_journal
+        from claimx.runs.runner import extract_all
 
-    async def run(store: Store | None) -> tuple[int, int]:
-        async with Endpoint(settings, journal=store) as ask:
-            done = extract_all(progress.watch(articles), ask, prompt, settings, on_reply=progress.replied)
-            async for extraction in done:
+        prompt = load_prompt(settings.prompt)
+        progress = Progress(settings.chunk_tokens)
+        traffic = Traffic(settings.max_requests, settings.max_tokens_total)
+
+        async def run(store: Store | None) -> None:
+            interruption.attend()
+            reading = progress.watch(interruption.reading(articles))
+            async with Endpoint(settings, journal=store, traffic=traffic) as ask:
+                done = extract_all(reading, ask, prompt, settings, on_reply=progress.replied, stop=stop)
+                async for extraction in done:
+                    if store:
+                        store.note_article(extraction)
+                    out.write(extraction, progress.title_of(extraction.article_id))
+                    progress.finished(extraction)
+
+        try:
+            with progress, open_journal(settings) as store, noted_run(store, settings, str(prompt)):
+                asyncio.run(run(store))
                 if store:
-                    store.note_article(extraction)
-                out.write(extraction, progress.title_of(extraction.article_id))
-                progress.finished(extraction)
-            return ask.retries, ask.found
-
-    with progress, open_journal(settings) as store, noted_run(store, settings, str(prompt)):
-        retries, found = asyncio.run(run(store))
-        if store:
-            store.end_run("partial" if progress.failures else "done")
-    progress.sum_up(retries, found)
+                    store.end_run("partial" if progress.failures else "done")
+        except (BudgetSpent, Interrupted) as error:
+            note(f"claimx: {error}; {_how_to_go_on(settings)}")
+            raise typer.Exit(INTERRUPTED if isinstance(error, Interrupted) else PARTIAL) from None
+        finally:
+            if progress.articles:
+                progress.sum_up(traffic.retries.total(), traffic.found)
     return not progress.failures
+
+
+def _how_to_go_on(settings: Settings) -> str:
+    if settings.store:
+        return f"the same command goes on from what is in {settings.store}"
+    return "replies were not kept: with --store FILE the same command would go on from there"
 
 
 def _show_plan(articles: Iterator[Article], flags: Mapping[str, Any]) -> None:

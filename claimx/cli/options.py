@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-_MODEL, _READING, _STORE = "Model", "Reading", "Store"
+_MODEL, _READING, _STORE, _LIMITS = "Model", "Reading", "Store", "Limits"
 
 Model = Annotated[
     str | None,
@@ -110,4 +110,18 @@ Fresh = Annotated[
 ]
 Replay = Annotated[
     bool, typer.Option("--replay", help="Answer from the store alone; send nothing.", rich_help_panel=_STORE)
+]
+MaxRequests = Annotated[
+    int | None,
+    typer.Option(min=1, help="Send no more requests than this, retries included.", rich_help_panel=_LIMITS),
+]
+MaxTokensTotal = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="Send nothing more once prompts and answers come to so many tokens.", rich_help_panel=_LIMITS
+    ),
+]
+Deadline = Annotated[
+    float | None,
+    typer.Option("--deadline", min=0.1, help="Send nothing more after so many seconds.", rich_help_panel=_LIMITS),
 ]

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from claimx.errors import UsageError
+from claimx.cli.shell import note
+from claimx.errors import ClaimxError, UsageError
 from claimx.report.tables import claim_line, csv_lines, write_table
 from claimx.schema import Claim, Extraction
 
 _BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".txt": "table"}
+
+
+class OutputError(ClaimxError):
+    """What was found cannot be written: the disk is full, or gone."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return f"{self.path} cannot be written: {self.reason}"
 
 
 class Output:
@@ -27,15 +39,31 @@ class Output:
     def write(self, extraction: Extraction, title: str | None = None) -> None:
         """Write one article's claims; `title` is shown above a table."""
         claims = tuple(claim for claim in extraction.claims if self._with_facts or claim.kind == "claim")
-        getattr(self, f"_write_{self._format}")(extraction, claims, title)
+        with self._named_errors():
+            getattr(self, f"_write_{self._format}")(extraction, claims, title)
+            self._stream.flush()
         self._count += 1
-        self._stream.flush()
 
     def close(self) -> None:
         """Write what has to stand at the end."""
         if self._format == "json":
-            self._stream.write("]\n" if self._count else "[]\n")
-            self._stream.flush()
+            with self._named_errors():
+                self._stream.write("]\n" if self._count else "[]\n")
+                self._stream.flush()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no article has been written."""
+        return not self._count
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(self._stream.name, error.strerror or str(error)) from None
 
     def _write_jsonl(self, _: Extraction, claims: tuple[Claim, ...], __: str | None) -> None:
         self._stream.write("".join(claim_line(claim) + "\n" for claim in claims))
@@ -60,22 +88,42 @@ class Output:
 def open_output(path: Path | None, format_: str | None, *, with_facts: bool) -> Iterator[Output]:
     """Standard output, or a file that takes its name only when it is complete.
 
+    What was written by the time of an exception is closed in order and, of a file, kept under another name.
+
     Raises:
         UsageError: If the file cannot be written.
     """
     if path is None or str(path) == "-":
         out = Output(sys.stdout, format_ or ("table" if sys.stdout.isatty() else "jsonl"), with_facts=with_facts)
-        yield out
-        out.close()
+        with _closed_in_order(out):
+            yield out
         return
     chosen = format_ or _BY_SUFFIX.get(path.suffix.lower(), "jsonl")
-    partial = path.with_name(path.name + ".part")
+    unfinished = path.with_name(path.name + ".part")
     try:
-        stream = partial.open("w", encoding="utf-8", newline="\n")
+        stream = unfinished.open("w", encoding="utf-8", newline="\n")
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from None
-    with stream:
-        out = Output(stream, chosen, with_facts=with_facts)
-        yield out
-        out.close()
-    partial.replace(path)
+    out = Output(stream, chosen, with_facts=with_facts)
+    try:
+        with stream, _closed_in_order(out):
+            yield out
+    except BaseException:
+        if out.is_empty:
+            unfinished.unlink()
+        else:
+            note(f"what was done is in {unfinished}")
+        raise
+    unfinished.replace(path)
+
+
+@contextmanager
+def _closed_in_order(out: Output) -> Iterator[None]:
+    """Close after an exception, too, unless closing is what fails."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError, OutputError):
+            out.close()
+        raise
+    out.close()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from claimx.model.prompts import Message
     from claimx.model.recording import Journal
+    from claimx.model.traffic import Traffic
 
 # How servers say that a request is longer than the context window.
 _OVERFLOW = frozenset({"context_length_exceeded", "exceed_context_size_error"})
@@ -54,6 +55,7 @@ class Endpoint:
         settings: Which model, where, and how to ask.
         transport: What really sends; by default a socket, or the offline model in this process.
         journal: Where replies are kept and looked up; by default nowhere.
+        traffic: Where to count, if the caller wants to look while or after the endpoint is open.
     """
 
     def __init__(
@@ -62,20 +64,27 @@ class Endpoint:
         *,
         transport: httpx2.AsyncBaseTransport | None = None,
         journal: Journal | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
         import instructor
 
         from claimx.model.recording import RecordingTransport
         from claimx.model.retries import RetryTransport
+        from claimx.model.traffic import Traffic
 
         if transport is None:
             transport = _embedded() if settings.is_embedded else _socket(settings)
         self._settings = settings
-        self._transport = RetryTransport(
-            transport, max_attempts=settings.max_attempts, retry_after_cap_s=settings.retry_after_cap_s
+        self.traffic = traffic or Traffic(settings.max_requests, settings.max_tokens_total)
+        sending = RetryTransport(
+            transport,
+            max_attempts=settings.max_attempts,
+            retry_after_cap_s=settings.retry_after_cap_s,
+            concurrency=settings.concurrency,
+            traffic=self.traffic,
         )
-        self._recording = journal and RecordingTransport(None if settings.replay else self._transport, journal)
-        self._openai = _client(settings, self._recording or self._transport)
+        self._recording = journal and RecordingTransport(None if settings.replay else sending, journal, self.traffic)
+        self._openai = _client(settings, self._recording or sending)
         self._options = _options(settings)
         self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode[settings.mode.upper()])
 
@@ -90,16 +99,13 @@ class Endpoint:
     @property
     def retries(self) -> int:
         """Requests that had to be sent again so far, for all callers."""
-        return self._transport.retries
-
-    @property
-    def found(self) -> int:
-        """Replies that came from the journal so far."""
-        return self._recording.found if self._recording else 0
+        return self.traffic.retries.total()
 
     async def __call__(self, messages: list[Message]) -> Reply:
         """Ask once; when the answer does not fit the schema, once more per `settings.reasks`, with what is wrong."""
-        with self._recording.call() if self._recording else nullcontext():
+        # A correction that stays poor costs no chunk: there is nothing to ask for again.
+        is_needed = all(message["role"] != "assistant" for message in messages)
+        with self._recording.call(is_needed=is_needed) if self._recording else nullcontext():
             return await self._ask(messages)
 
     async def _ask(self, messages: list[Message]) -> Reply:
@@ -162,6 +168,7 @@ class Endpoint:
 
     def _translate(self, raised: Exception) -> ModelError:
         """The exception of ours that says what went wrong; instructor's own texts dump whole completions."""
+        import httpx2
         import openai
         from instructor.core.exceptions import IncompleteOutputException
         from pydantic import ValidationError
@@ -176,6 +183,10 @@ class Endpoint:
             case openai.APIConnectionError() if self._settings.is_embedded and cause.__cause__:
                 # Nothing but a bug can keep a call within this process from arriving.
                 raise cause.__cause__
+            case openai.APIConnectionError() if not isinstance(cause.__cause__, httpx2.ConnectError):
+                # Something answers there, so it may well be this request that it cannot bear.
+                reason = f"the connection broke: {cause.__cause__!r}"
+                return ModelBusy(where, self._settings.max_attempts, reason)
             case openai.APIConnectionError():
                 return ModelUnreachable(where, str(cause.__cause__ or cause) or type(cause.__cause__).__name__)
             case openai.APIStatusError():

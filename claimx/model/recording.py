@@ -17,6 +17,7 @@ from typing import Protocol
 import httpx2
 
 from claimx.errors import BadAnswer, ModelError
+from claimx.model.traffic import Traffic
 
 # Refusals that depend on the request alone: they cost nothing and are asked for again, but a replay needs them.
 _REPLAYED = frozenset({400, 413, 422})
@@ -62,13 +63,14 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
     Args:
         inner: What sends and retries; None to send nothing at all.
         journal: Where replies are kept.
+        traffic: Counts what is found.
     """
 
-    def __init__(self, inner: httpx2.AsyncBaseTransport | None, journal: Journal) -> None:
+    def __init__(self, inner: httpx2.AsyncBaseTransport | None, journal: Journal, traffic: Traffic) -> None:
         self._inner = inner
         self._journal = journal
         self._in_flight: dict[bytes, asyncio.Event] = {}
-        self.found = 0
+        self._traffic = traffic
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """The kept reply, or a new one once it is committed.
@@ -95,21 +97,22 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
             await self._inner.aclose()
 
     @contextmanager
-    def call(self) -> Iterator[None]:
-        """Around all requests that one answer takes; if none of their replies will do, a later run asks again."""
+    def call(self, *, is_needed: bool) -> Iterator[None]:
+        """Around all requests that one answer takes; if no reply will do and one is needed, a later run asks again."""
         keys: list[bytes] = []
         token = _requests_of_call.set(keys)
         try:
             yield
         except BadAnswer:
-            self._journal.discard([_numbered(key, keys[:at].count(key)) for at, key in enumerate(keys)])
+            if is_needed:
+                self._journal.discard([_numbered(key, keys[:at].count(key)) for at, key in enumerate(keys)])
             raise
         finally:
             _requests_of_call.reset(token)
 
     async def _answer(self, key: bytes, request: httpx2.Request) -> httpx2.Response:
         if (kept := self._journal.find(key)) is not None:
-            self.found += 1
+            self._traffic.found += 1
             return httpx2.Response(kept.status, headers={"content-type": kept.content_type}, content=kept.body)
         response = await self._send(request)
         body = await response.aread()

@@ -17,9 +17,13 @@ import httpx2
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, retry_if_result, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
+from claimx.model.slots import Slots
+from claimx.model.traffic import Traffic
+
 log = logging.getLogger(__name__)
 
 _TRANSIENT = frozenset({408, 409, 429})
+_BUSY = frozenset({429, 503})
 # llama.cpp answers 500 when a model's own output does not parse; asking the same again gives the same
 # (https://github.com/ggml-org/llama.cpp/issues/26381), so it counts as a bad answer, not as an outage.
 _BAD_OUTPUT = "expected peg-"
@@ -34,6 +38,8 @@ class RetryTransport(httpx2.AsyncBaseTransport):
         inner: What really sends.
         max_attempts: Requests at most, the first included.
         retry_after_cap_s: The longest wait that a server may ask for.
+        concurrency: Requests in flight at most; fewer for as long as the server says that it is busy.
+        traffic: Counts what is sent, and ends it where the budget does.
         clock: Seconds since the epoch, to read an HTTP date.
     """
 
@@ -43,6 +49,8 @@ class RetryTransport(httpx2.AsyncBaseTransport):
         *,
         max_attempts: int,
         retry_after_cap_s: float,
+        concurrency: int = 8,
+        traffic: Traffic | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._inner = inner
@@ -51,7 +59,8 @@ class RetryTransport(httpx2.AsyncBaseTransport):
         self._clock = clock
         self._closed_until = 0.0
         self._backoff = wait_random_exponential(multiplier=0.5, max=30)
-        self.retries = 0
+        self._slots = Slots(concurrency)
+        self.traffic = traffic or Traffic()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """The first final reply; after the last attempt, whatever came."""
@@ -70,11 +79,29 @@ class RetryTransport(httpx2.AsyncBaseTransport):
         await self._inner.aclose()
 
     async def _send(self, request: httpx2.Request) -> httpx2.Response:
-        while (pause_s := self._closed_until - time.monotonic()) > 0:
-            await asyncio.sleep(pause_s)
-        response = await self._inner.handle_async_request(request)
-        # A connection may break in the middle of the body: reading it here makes that retryable too.
-        await response.aread()
+        async with self._slots.take():
+            while (pause_s := self._closed_until - time.monotonic()) > 0:
+                await asyncio.sleep(pause_s)
+            self.traffic.admit()
+            sent_at = time.monotonic()
+            response = await self._reply(request)
+        self.traffic.reply(response, time.monotonic() - sent_at)
+        if response.status_code in _BUSY:
+            self._slots.halve(sent_at)
+        elif response.is_success:
+            self._slots.grow()
+        return response
+
+    async def _reply(self, request: httpx2.Request) -> httpx2.Response:
+        """The reply with its body, within the time for reading; HTTP libraries count only the gaps between bytes."""
+        limit_s = request.extensions.get("timeout", {}).get("read")
+        try:
+            async with asyncio.timeout(limit_s):
+                response = await self._inner.handle_async_request(request)
+                # A connection may break in the middle of the body: reading it here makes that retryable too.
+                await response.aread()
+        except TimeoutError:
+            raise httpx2.ReadTimeout(f"no reply within {limit_s:g} s", request=request) from None
         return response
 
     def _wait_s(self, state: RetryCallState) -> float:
@@ -83,21 +110,17 @@ class RetryTransport(httpx2.AsyncBaseTransport):
         if asked_s is None:
             return self._backoff(state)
         wait_s = min(asked_s, self._cap_s)
-        if response is not None and response.status_code in (429, 503):
+        if response is not None and response.status_code in _BUSY:
             self._closed_until = max(self._closed_until, time.monotonic() + wait_s)
         return wait_s
 
     def _note(self, state: RetryCallState) -> None:
-        self.retries += 1
         outcome = state.outcome
-        why = (
-            "no reply"
-            if outcome is None
-            else repr(outcome.exception())
-            if outcome.failed
-            else outcome.result().status_code
-        )
-        log.info("retry %d in %.1f s: %s", state.attempt_number, state.upcoming_sleep, why)
+        if outcome is None:
+            return
+        cause = type(outcome.exception()).__name__ if outcome.failed else str(outcome.result().status_code)
+        self.traffic.retries[cause] += 1
+        log.info("retry", extra={"cause": cause, "attempt": state.attempt_number, "wait_s": state.upcoming_sleep})
 
 
 def is_transient(response: httpx2.Response) -> bool:

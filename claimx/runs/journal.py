@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from claimx.model.traffic import BudgetSpent
+from claimx.runs.database import StoreError
+from claimx.runs.stopping import Interrupted
 from claimx.runs.store import Reuse, Store, open_store
 from claimx.settings import Settings
 
@@ -25,15 +28,18 @@ def open_journal(settings: Settings) -> AbstractContextManager[Store | None]:
 
 @contextmanager
 def noted_run(store: Store | None, settings: Settings, prompt: str) -> Iterator[None]:
-    """Note in the store that a run begins, and that it failed if it ends with an exception."""
+    """Note in the store that a run begins, and how it ends if that is with an exception."""
     if store is None:
         yield
         return
     store.begin_run(model=settings.model, endpoint=_public(settings.endpoint), prompt=prompt)
     try:
         yield
-    except BaseException:
-        store.end_run("failed")
+    except BaseException as error:
+        status = {BudgetSpent: "stopped", Interrupted: "interrupted", KeyboardInterrupt: "interrupted"}
+        # The store may be what failed.
+        with suppress(StoreError):
+            store.end_run(status.get(type(error), "failed"))
         raise
 
 

@@ -4,34 +4,65 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from functools import partial
 
+from claimx.errors import ChunkTooLarge, ClaimxError, ModelError
 from claimx.model.client import Ask, Reply
 from claimx.model.prompts import Message, Prompt
+from claimx.model.recording import ReplyMissing
+from claimx.model.traffic import BudgetSpent
 from claimx.pipeline import extract_article
+from claimx.runs.stopping import EndpointFailing, Stop, Stopped
 from claimx.schema import Article, Extraction
 from claimx.settings import Settings
 
 # Articles in work at a time per request in flight: enough that a slow one in front does not stop the others.
 _AHEAD = 2
+# One article may be poison, and so may its neighbour; five in a row without one answer are the endpoint's fault.
+_FAILING_ARTICLES = 5
 
 
 class Limited:
-    """`ask` with at most `concurrency` requests in flight; tells `on_reply` of each that ended."""
+    """`ask` with at most `concurrency` requests in flight; tells `on_reply` of each that ended.
 
-    def __init__(self, ask: Ask, concurrency: int, on_reply: Callable[[], None] | None = None) -> None:
+    An error that every other request would meet as well stops the run.
+    """
+
+    def __init__(self, ask: Ask, concurrency: int, stop: Stop, on_reply: Callable[[], None] | None = None) -> None:
         self._ask = ask
         self._slots = asyncio.Semaphore(concurrency)
+        self._stop = stop
         self._on_reply = on_reply
+        self._failing: set[str] = set()
 
-    async def __call__(self, messages: list[Message]) -> Reply:
-        """Ask when there is a free slot."""
-        async with self._slots:
+    async def __call__(self, article_id: str, messages: list[Message]) -> Reply:
+        """Ask when there is a free slot; raises `Stopped` once the run is."""
+        async with self._slots, self._stop.watch():
             try:
-                return await self._ask(messages)
+                reply = await self._ask(messages)
+            except ClaimxError as error:
+                self._note(article_id, error)
+                if isinstance(error, ModelError) and not error.is_final:
+                    raise
+                stopped = Stopped(error)
+                stopped.usage = getattr(error, "usage", None)
+                raise stopped from None
             finally:
                 if self._on_reply:
                     self._on_reply()
+            self._failing.clear()
+            return reply
+
+    def _note(self, article_id: str, error: ClaimxError) -> None:
+        """Stop the run if this error means that going on is useless."""
+        if not isinstance(error, ModelError) or error.is_final:
+            self._stop(error)
+        if isinstance(error, ChunkTooLarge | ReplyMissing):
+            return
+        self._failing.add(article_id)
+        if len(self._failing) >= _FAILING_ARTICLES:
+            self._stop(EndpointFailing(len(self._failing), str(error)))
 
 
 async def extract_all(
@@ -41,25 +72,61 @@ async def extract_all(
     settings: Settings,
     *,
     on_reply: Callable[[], None] | None = None,
+    stop: Stop | None = None,
 ) -> AsyncIterator[Extraction]:
     """Extract the claims of many articles, reading no further ahead than the work that is going on.
+
+    When the run is stopped, by `stop`, by a limit of `settings` or by an error that would meet every request, what is
+    in flight is waited for, what came of it is yielded (partial where some is missing), and the reason is raised.
 
     Yields:
         One extraction per article, in the order of `articles`.
 
     Raises:
-        ModelRefused, ModelUnreachable: If the endpoint would refuse every chunk alike; what came before was yielded.
+        ModelRefused, ModelUnreachable: If the endpoint would refuse every chunk alike.
+        EndpointFailing: If article after article fails.
+        BudgetSpent: If a limit on requests, tokens or time is reached.
+        Interrupted: If that was the reason of `stop`.
     """
-    limited = Limited(ask, settings.concurrency, on_reply)
+    stop = stop or Stop(settings.grace_s)
+    limited = Limited(ask, settings.concurrency, stop, on_reply)
     window: deque[asyncio.Task[Extraction]] = deque()
+    deadline = _set_deadline(settings.deadline_s, stop)
     try:
-        for article in articles:
-            window.append(asyncio.create_task(extract_article(article, limited, prompt, settings)))
+        for article in _until_stopped(articles, stop):
+            asked = partial(limited, article.id)
+            window.append(asyncio.create_task(extract_article(article, asked, prompt, settings)))
             if len(window) >= _AHEAD * settings.concurrency:
-                yield await window.popleft()
+                extraction = await window.popleft()
+                if _tells_something(extraction, stop):
+                    yield extraction
         while window:
-            yield await window.popleft()
+            extraction = await window.popleft()
+            if _tells_something(extraction, stop):
+                yield extraction
     finally:
+        if deadline:
+            deadline.cancel()
         for task in window:
             task.cancel()
         await asyncio.gather(*window, return_exceptions=True)
+    if stop.reason:
+        raise stop.reason
+
+
+def _until_stopped(articles: Iterable[Article], stop: Stop) -> Iterator[Article]:
+    """The same articles, but the next is not read (which may take long, or cost) once the run is stopped."""
+    reading = iter(articles)
+    while stop.reason is None and (article := next(reading, None)) is not None:
+        yield article
+
+
+def _set_deadline(seconds: float | None, stop: Stop) -> asyncio.TimerHandle | None:
+    if seconds is None:
+        return None
+    return asyncio.get_running_loop().call_later(seconds, stop, BudgetSpent(f"{seconds:g} seconds (--deadline)"))
+
+
+def _tells_something(extraction: Extraction, stop: Stop) -> bool:
+    """Whether anything came of it; an article that was given up before its first answer is not worth a record."""
+    return stop.reason is None or not extraction.is_partial or bool(extraction.claims or extraction.rejected)

@@ -1,0 +1,86 @@
+"""How a run ends before its time: nothing new is asked, what is in flight has a short grace, the rest is told."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from claimx.errors import ClaimxError, ModelError
+
+
+class Interrupted(ClaimxError):
+    """Somebody pressed Ctrl-C, or the system asked the process to end."""
+
+    def __str__(self) -> str:
+        return "interrupted"
+
+
+class EndpointFailing(ModelError):
+    """So many articles failed in a row that the endpoint, not the articles, must be the reason."""
+
+    is_final = True
+
+    def __init__(self, articles: int, last: str) -> None:
+        super().__init__(articles, last)
+        self.articles, self.last = articles, last
+
+    def __str__(self) -> str:
+        return (
+            f"{self.articles} articles in a row failed, so the run was stopped. The last reason: {self.last} "
+            "Check the server, then run the command again"
+        )
+
+
+class Stopped(ModelError):
+    """A chunk that was not asked for, or not waited for, because the run was stopped."""
+
+    def __init__(self, reason: ClaimxError) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return "the run was stopped before it was answered"
+
+
+class Stop:
+    """Call it with the reason to stop a run; the first reason counts.
+
+    Args:
+        grace_s: How long requests in flight may still take.
+    """
+
+    def __init__(self, grace_s: float) -> None:
+        self._grace_s = grace_s
+        self._in_flight: set[asyncio.Timeout] = set()
+        self.reason: ClaimxError | None = None
+
+    def __call__(self, reason: ClaimxError) -> None:
+        """Stop; must be called from the event loop."""
+        if self.reason is None:
+            self.reason = reason
+            ends_at = asyncio.get_running_loop().time() + self._grace_s
+            for limit in self._in_flight:
+                limit.reschedule(ends_at)
+
+    @asynccontextmanager
+    async def watch(self) -> AsyncIterator[None]:
+        """Around one request.
+
+        Raises:
+            Stopped: If the run has been stopped, or is and the grace ends before the request does.
+        """
+        if self.reason is not None:
+            raise Stopped(self.reason)
+        limit = asyncio.timeout(None)
+        try:
+            async with limit:
+                self._in_flight.add(limit)
+                try:
+                    yield
+                finally:
+                    self._in_flight.discard(limit)
+        except TimeoutError:
+            if self.reason is None or not limit.expired():
+                raise
+            raise Stopped(self.reason) from None
