@@ -265,3 +265,152 @@ def test_a_chunk_of_one_repeated_word_is_no_trap() -> None:
     text = "no " * 2000
     results = ground(chunk_of(text), [claim("no", cue="no", mention="no") for _ in range(50)])
     assert len(results) == 50
+
+
+# --- what a rival tried --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("The council fined the builder 2.4 million crowns.", "fined the builder 2."),
+        ("The council fined the builder 2.4 million crowns.", ".4 million crowns"),
+        ("It cost 2.4\u00a0million now.", "It cost 2.4"),
+        ("It cost 2.4\nmillion now.", "It cost 2.4"),
+        ("It cost 1 000 000 crowns.", "It cost 1"),
+        ("It cost 1'000 crowns.", "It cost 1"),
+        ("It cost 15 250 crowns.", "250 crowns"),
+        ("About two million left.", "About two"),
+        ("About 15 crore left.", "About 15"),
+        ("It took 3 1/2 years.", "1/2 years"),
+        ("It was minus 15 degrees.", "15 degrees"),
+        ("It fell to -5 degrees.", "5 degrees"),
+        ("He paid £15 for it.", "15 for it"),
+        ("罚款为15万元。", "罚款为15"),
+    ],
+)
+def test_a_quantity_is_cut_nowhere(text: str, content: str) -> None:
+    assert isinstance(outcome(text, claim(content)), Ungrounded)
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ('It is not "safe" here.', "safe"),
+        ("It is not *safe* here.", "safe"),
+        ("It is not\u200b safe here.", "safe here"),
+        ("It is not                    safe here.", "safe here"),
+        ("It isn´t safe here.", "safe here"),
+        ("People can´t go.", "People can"),
+        ("It is un\u00adsafe now.", "safe now"),
+        ("It has not yet been tested.", "been tested"),
+        ("She no longer backs it.", "backs it"),
+        ("None of the boats sank.", "the boats sank"),
+        ("They failed to pay us.", "pay us"),
+        ("The vote was not valid.", "The vote was"),
+        ("Wir unterstützen den Plan nicht.", "Wir unterstützen den Plan"),
+        ("Ce n'est pas sûr.", "sûr"),
+        ("Это не безопасно.", "безопасно"),
+        ("橋は不安全だ。", "安全だ"),
+        ("橋は安全ではない。", "橋は安全"),
+        ("यह सुरक्षित नहीं है।", "यह सुरक्षित"),
+        ("A non-violent march.", "violent march"),
+    ],
+)
+def test_no_negation_is_left_out(text: str, content: str) -> None:
+    assert isinstance(outcome(text, claim(content)), Ungrounded)
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Voters say no\n\nThe bridge will close in May.", "The bridge will close in May"),
+        ("We ask whether or not the bridge is safe.", "the bridge is safe"),
+        ("Il dit qu'elle est sûre.", "elle est sûre"),
+        ("Parce que l’homme est là.", "homme est là"),
+        (">15 people died.", "15 people died"),
+        ("In 2014, 300 people came.", "300 people came"),
+        ("He would not say whether it rained.", "whether it rained"),
+        ("It is safe, not cheap.", "It is safe"),
+        ("It rose from 15 to 20.", "It rose from 15 to 20"),
+        ("\u1100\u1161\u11a8이 이겼다.", "각이 이겼다"),
+    ],
+)
+def test_what_cuts_nothing_is_grounded(text: str, content: str) -> None:
+    assert isinstance(outcome(text, claim(content)), Grounded)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces", "evidence"),
+    [
+        (
+            "The minister said the tax would rise, and he added the pension would fall.",
+            ("the tax would", "fall"),
+            {"cue": "added", "mention": "he"},
+        ),
+        (
+            "He would raise the tax. He added he would cut the pension.",
+            ("He would raise", "the pension"),
+            {"cue": "added", "mention": "He"},
+        ),
+        (
+            "Ann Poe said the bridge is not yet safe.",
+            ("the bridge is", "safe"),
+            {"cue": "said", "mention": "Ann Poe", "date": "yet"},
+        ),
+        ('"A mess," said Ann. "It is fine," said Bo.', ("A mess", "It is fine"), {"cue": "said", "mention": "Ann"}),
+        ('"We are late."\n\n"They are liars."', ("We are late", "They are liars"), {}),
+    ],
+)
+def test_only_a_reporting_clause_may_stand_between_pieces(
+    text: str, pieces: tuple[str, ...], evidence: dict[str, str]
+) -> None:
+    assert isinstance(outcome(text, claim(*pieces, **evidence)), Ungrounded)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces", "evidence"),
+    [
+        (
+            '"It is late," said Ann Poe of Acme Corp. on Monday, "and it is wet."',
+            ("It is late", "and it is wet"),
+            {"cue": "said", "mention": "Ann Poe"},
+        ),
+        ("Two of the boats, she said, had sunk.", ("Two of the boats", "had sunk"), {"cue": "said", "mention": "she"}),
+        (
+            "She accused Olve on Friday of lying.",
+            ("Olve", "of lying"),
+            {"cue": "accused", "mention": "She", "date": "on Friday"},
+        ),
+        ('"One.\n\n"Two," he said.', ("One", "Two"), {"cue": "said", "mention": "he"}),
+    ],
+)
+def test_an_interruption_by_its_own_report_is_one_statement(
+    text: str, pieces: tuple[str, ...], evidence: dict[str, str]
+) -> None:
+    assert isinstance(outcome(text, claim(*pieces, **evidence)), Grounded)
+
+
+@pytest.mark.parametrize(
+    ("text", "content", "mention"),
+    [
+        ('"It is safe," said Ann Poe. "It is not," said Bo Rae.', "It is safe", "Bo Rae"),
+        ('"Ann Poe lied to us," said Bo Rae.', "Ann Poe lied to us", "Ann Poe"),
+    ],
+)
+def test_somebody_elses_mention_is_no_evidence(text: str, content: str, mention: str) -> None:
+    assert isinstance(outcome(text, claim(content, cue="said", mention=mention)), Ungrounded)
+
+
+def test_a_folded_match_is_taken_where_the_speaker_is() -> None:
+    text = 'Bo Rae said "it\'s over for us".\n\nLater “it’s over for us,” said Ann Poe.'
+    result = outcome(text, claim("it's over for us", cue="said", mention="Ann Poe"))
+    assert isinstance(result, Grounded)
+    assert result.content[0].start == 40
+
+
+def test_of_ninety_answers_the_right_one_is_taken() -> None:
+    text = "".join(f'"No," said Bo {chr(97 + n % 26)}{chr(97 + n // 26)}x.\n' for n in range(90))
+    result = outcome(text, claim("No", cue="said", mention="Bo ldx"))
+    assert isinstance(result, Grounded)
+    assert text[result.content[0].start :].startswith('No," said Bo ldx')

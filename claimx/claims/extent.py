@@ -19,21 +19,22 @@ _APOSTROPHES = "'’‘ʼ´`‛"
 _HYPHENS = "-‐‑"
 # French and Italian articles and pronouns that lose their vowel: "l'|homme" is two words, "n'|est" a negation.
 _ELISION = re.compile(
-    r"(?<![^\W\d_])(?:[cdjlmst]|qu|jusqu|lorsqu|puisqu|quoiqu|gl|un|all|dall|dell|nell|sull|quest|quell)$", re.IGNORECASE
+    r"(?<![^\W\d_])(?:[cdjlmst]|qu|jusqu|lorsqu|puisqu|quoiqu|gl|un|all|dall|dell|nell|sull|quest|quell)$",
+    re.IGNORECASE,
 )
 
 _SPACE = "[\\s\u00a0\u202f]"
 _UNITS = (
     "hundred|thousand|million|billion|trillion|dozen|score|crore|lakh|millions|billions|millionen|milliarden?|millions?"
-    "|milliards?|millones|milliones|milhões|milioni|miliardi|bn|tn|mn|percent|per cent|per cento|por ciento|prozent|pour cent"
+    "|milliards?|millones|milliones|milhões|milioni|miliardi|bn|tn|mn|percent|per cent|per cento|por ciento"
+    "|prozent|pour cent"
 )
 _ONES = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _NUMBER_WORD = f"(?:{_TENS})(?:-(?:{_ONES}))?|{_ONES}|half a|a few"
 _DIGITS = (
     # 1 000 000, 1'000, 15 250: groups of three; then 2.4, 1,250, 7-2, 2017–2019, 11:30, 3/4.
-    "\\d{1,3}(?:[ \u00a0\u202f\u2009'’]\\d{3})+(?:[.,]\\d+)?"
-    "|\\d+(?:[.,:/–-]\\d+)*"
+    "\\d{1,3}(?:[ \u00a0\u202f\u2009'’]\\d{3})+(?:[.,]\\d+)?|\\d+(?:[.,:/–-]\\d+)*"
 )
 # A sign counts where no word or digit stands before it: "-5", not "17-5" nor a bullet before "5 people".
 _SIGN = f"(?:(?:minus|plus){_SPACE}+|(?<![\\w\n\r])[-−+±~]|[$€£¥₹]{_SPACE}?)?"
@@ -52,7 +53,10 @@ _NEGATORS = (
     "|не|ни|нет|никогда|без|नहीं|मत"
 )
 # Between a negation and what it negates: "not yet been", "no longer", "none of the".
-_WEAK = "yet|been|be|being|longer|even|quite|really|so|very|at|all|any|to|of|the|a|an|that|as|ever|only|just|still|also|have"
+_WEAK = (
+    "yet|been|be|being|longer|even|quite|really|so|very|at|all|any|to|of|the|a|an|that|as|ever|only|just|still"
+    "|also|have"
+)
 _MARKS = "[\\s\"'“”‘’«»„*_()\\[\\]]"
 _NEGATED_BEFORE = re.compile(f"(?<!\\w)(?:{_NEGATORS}){_MARKS}+(?:(?:{_WEAK}){_MARKS}+){{0,2}}$", re.IGNORECASE)
 _HARMLESS_BEFORE = re.compile(f"(?:whether or|or|why|if|not only|No\\.?(?=\\s*$)){_MARKS}+(?:not|no){_MARKS}+$")

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
-_QUOTES = dict.fromkeys("\"'`´“”„‟‘’‚‛«»‹›′″＂＇", "'")
+_SINGLE_QUOTES = "'`´‘’‚‛‹›＇ʼ"
+_DOUBLE_QUOTES = '"“”„‟«»＂'
+_QUOTES = dict.fromkeys(_SINGLE_QUOTES + _DOUBLE_QUOTES, "'")
 _DASHES = dict.fromkeys("-‐‑‒–—―−﹘﹣－", "-")
 _SIGNS = _QUOTES | _DASHES | {"…": "..."}
-# Marks that print nothing: soft hyphen, zero-width space, word joiner, byte order mark.
-_INVISIBLE = frozenset("\u00ad\u200b\u2060\ufeff")
+# Marks that print nothing: soft hyphen, zero-width space, direction marks, word joiner, byte order mark.
+_INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff")
+# Leading, vowel and trailing jamo, of which a Korean syllable is made where it is not one character.
+_JAMO = re.compile("[\u1100-\u115f\ua960-\ua97f]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +61,28 @@ def fold(text: str) -> Folded:
             while end < length and (text[end].isspace() or text[end] in _INVISIBLE):
                 end += 1
             piece = " "
+        elif char in _DOUBLE_QUOTES and position and text[position - 1].isdigit():
+            # Behind a digit it may be inches or seconds, and a single one feet or minutes.
+            piece = '"'
+        elif char in _SIGNS:
+            piece = _SIGNS[char]
+        elif char.isascii() and not (end < length and text[end] > "\u02ff"):
+            piece = char
         else:
-            while end < length and unicodedata.combining(text[end]):
-                end += 1
-            piece = _SIGNS.get(char, char) if end == position + 1 else unicodedata.normalize("NFC", text[position:end])
+            end = _glyph_end(text, position)
+            piece = unicodedata.normalize("NFC", text[position:end])
         pieces.append(piece)
         starts.extend([position] * len(piece))
         ends.extend([end] * len(piece))
         position = end
     return Folded("".join(pieces), starts, ends)
+
+
+def _glyph_end(text: str, start: int) -> int:
+    """Where the character that begins here ends, with the marks that combine with it."""
+    if syllable := _JAMO.match(text, start):
+        return syllable.end()
+    end = start + 1
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end
