@@ -220,7 +220,7 @@ def _claim(
     marks: Marks,
 ) -> Claim:
     draft, content = grounded.draft, grounded.content
-    text = write_out(draft.text, content)
+    text = write_out(draft.text, content, cue=grounded.cue.text if grounded.cue else None, known=article.text)
     if isinstance(draft, FactDraft):
         return Claim(
             id=digest_claim(article.id, "fact", content, None),

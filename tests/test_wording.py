@@ -36,8 +36,12 @@ def content(*pieces: str) -> tuple[Span, ...]:
             ("it was late in May, and it sank in June",),
             "The ferry was late in May, and it sank in June.",
         ),
-        ("Nothing of the content …zebra", ("it was late",), "Nothing of the content… zebra."),
-        ("A full sentence needs nothing.", ("whatever",), "A full sentence needs nothing."),
+        ("Words of another kind …zebra", ("the ferry sank",), "Words of another kind… zebra."),
+        ("A full sentence is kept.", ("whatever",), "A full sentence is kept."),
+        ("The ministry promised …", ("no new taxes will come",), "The ministry promised no new taxes will come."),
+        ("Ann Poe …", ("never took a bribe",), "Ann Poe never took a bribe."),
+        ("…", ("It isn’t the steel", "It’s the water"), "It isn’t the steel. It’s the water."),
+        ("…", ("The work was late", "and over budget"), "The work was late and over budget."),
     ],
 )
 def test_an_ellipsis_stands_for_words_of_the_content(text: str, pieces: tuple[str, ...], written: str) -> None:
@@ -76,3 +80,42 @@ def test_one_claim_may_begin_where_the_claim_around_it_begins() -> None:
     text = "the door was open, the clerk said"
     outer, inner = spans(text, text), spans(text, "the door was open")
     assert Nesting([inner, outer]).holds(inner)
+
+
+@pytest.mark.parametrize(
+    ("text", "piece", "cue"),
+    [
+        ("The bridge is not safe.", "the bridge is safe", "said"),
+        ("The bridge is safe.", "the bridge is not safe", "said"),
+        ("The bridge is unsafe.", "the bridge is safe", "said"),
+        ("Five of 500 boats are late.", "some boats are late", "said"),
+        ("", "the boats are late", "said"),
+    ],
+)
+def test_a_sentence_that_says_something_else_is_not_trusted(text: str, piece: str, cue: str) -> None:
+    """Nobody proves the model's sentence, so where it departs from the evidence the evidence is shown."""
+    assert write_out(text, content(piece), cue=cue) == piece[0].upper() + piece[1:] + "."
+
+
+@pytest.mark.parametrize(
+    ("text", "piece", "cue", "known"),
+    [
+        ("The boats were not late.", "that the boats were late", "denied", ""),
+        ("Nobody wants the damp back.", "does anybody want the damp back?", "asked", ""),
+        ("The 14 boats are late.", "the boats are late", "said", "The 14 boats left."),
+    ],
+)
+def test_a_denial_a_question_and_a_number_of_the_article_may_be_written_out(
+    text: str, piece: str, cue: str, known: str
+) -> None:
+    assert write_out(text, content(piece), cue=cue, known=known) == text
+
+
+def test_a_sentence_of_blanks_costs_no_time() -> None:
+    assert write_out("a" + " " * 200_000 + "b", content("x")) == "A b."
+
+
+def test_many_claims_over_the_same_marks_cost_no_time() -> None:
+    text = '"It is safe." ' * 3000
+    whole = (Span.of(text, 0, len(text)),)
+    assert {Marks(text).quotation_type(whole, None)} == {"direct"}

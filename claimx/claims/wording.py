@@ -13,26 +13,76 @@ from claimx.schema import Quotation, Span
 _ELLIPSIS = re.compile(r"\s*(?:…|\.\.\.)\s*")
 _DOUBLE_QUOTES = str.maketrans("", "", '"“”„«»')
 _ANCHOR_WORDS = 4
+_PRONOUN = re.compile(r"\W*(?:he|she|it|they|we|I|you|this|that|these|those)\b(?!['’])", re.IGNORECASE)
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|neither|nor|none|nobody|nothing|nowhere|cannot|without|nicht|kein\w*|pas|ne|rien|jamais)\b"
+    r"|n['’´]t\b|\bn['’]",
+    re.IGNORECASE,
+)
+_DENIAL = re.compile(
+    r"den(?:y|ies|ied|ying)|reject|refus|dismiss|rul\w+ out|disput|refut|contradict|doubt|contest|declin|warn|against",
+    re.IGNORECASE,
+)
 _LABEL_BEFORE = re.compile(r"(?:^|[\r\n])[^\r\n:“\"]{1,60}:\s+$")
 
 
-def write_out(text: str, content: Sequence[Span]) -> str:
+def write_out(text: str, content: Sequence[Span], *, cue: str | None = None, known: str = "") -> str:
     """The standalone sentence, with every … replaced by the words of the content that it stands for.
 
-    The words beside the … tell where in the content to go on; a … that they do not explain stays as it is.
+    The words beside the … tell where in the content to go on; a … that they do not explain stays as it is. A
+    sentence that loses or adds a negation, or has a number that nobody gave, is not trusted: the content itself
+    stands in for it.
+
+    Args:
+        text: What the model wrote.
+        content: The evidence.
+        cue: The reporting words: what is denied may well be written with a negation.
+        known: The article, whose numbers may stand in the sentence.
 
     >>> write_out("Ann Poe …again", [Span(start=0, end=26, text="she would test it again")])
     'Ann Poe would test it again.'
     """
-    words = " ".join(span.text for span in content)
-    parts = _ELLIPSIS.split(text.strip())
-    if len(parts) == 1 or (len(parts) == 2 and not any(part.strip() for part in parts)):
-        return _as_sentence(words if len(parts) > 1 else parts[0])
+    words = _continuous(content)
+    parts = _ELLIPSIS.split(" ".join(text.split()))
+    if not any(part.strip() for part in parts):
+        return _as_sentence(words)
     written = parts[0]
     for part in parts[1:]:
         filled = _between(words, written, part)
         written = f"{written}… {part}" if filled is None else _joined(written, filled, part)
-    return _as_sentence(written)
+    return _as_sentence(written if _is_faithful(written, words, cue or "", known) else words)
+
+
+def _continuous(content: Sequence[Span]) -> str:
+    """The pieces as one text; a stop where the next begins a sentence."""
+    text = content[0].text
+    for span in content[1:]:
+        begins_sentence = span.text[:1].isupper() and text[-1:].isalnum()
+        text += (". " if begins_sentence else " ") + span.text
+    return text
+
+
+def _is_faithful(written: str, content: str, cue: str, known: str) -> bool:
+    """Whether a sentence keeps the content's negations and has no numbers of its own."""
+    numbers = set(_NUMBER.findall(written)) - set(_NUMBER.findall(content)) - set(_NUMBER.findall(known))
+    if numbers:
+        return False
+    if _is_reversed(written, content) or _is_reversed(content, written):
+        return False
+    has, had = bool(_NEGATION.search(written)), bool(_NEGATION.search(content))
+    may_add = _DENIAL.search(cue) or _NEGATION.search(cue) or "?" in content
+    return has == had or (has and bool(may_add))
+
+
+def _is_reversed(text: str, other: str) -> bool:
+    """Whether a word of one text stands in the other without its negative prefix: "unsafe" for "safe"."""
+    words, others = (set(re.findall(r"[^\W\d_]+", part.casefold())) for part in (text, other))
+    return any(
+        word not in others and word[2:] in others
+        for word in words
+        if word.startswith(("un", "in", "im")) and len(word) > 5
+    )
 
 
 def _between(content: str, left: str, right: str) -> str | None:
@@ -41,9 +91,9 @@ def _between(content: str, left: str, right: str) -> str | None:
     if left.strip():
         begin = next((end for _, end in _anchors(content, left.split()[-_ANCHOR_WORDS:], from_end=True)), -1)
         if begin < 0:
-            # The subject was exchanged ("she" became "Ann Poe"): its first word in the content gives way.
-            first = re.match(r"\W*\w+", content)
-            begin = first.end() if first and len(left.split()) <= 6 else -1
+            # The subject was written out ("she" became "Ann Poe"): a pronoun in its place gives way.
+            first = _PRONOUN.match(content)
+            begin = first.end() if first else 0
     finish = len(content)
     if right.strip(" .,;:!?"):
         finish = next(
@@ -125,10 +175,11 @@ class Marks:
             for start, end in self._pairs[first:last]
             if end > span.start and not (cue and start <= cue.start and cue.end <= end)
         ]
-        return sum(
-            char.isalnum() and any(start <= span.start + at < end for start, end in marks)
-            for at, char in enumerate(span.text)
-        )
+        covered, reached = 0, span.start
+        for start, end in marks:
+            first, reached = max(start, reached), max(end, reached)
+            covered += _size(self._text[first : min(end, span.end)])
+        return covered
 
 
 def _marks(text: str, start: int, end: int, depth: int = 3) -> list[tuple[int, int]]:
