@@ -62,9 +62,7 @@ def read_article(text: str) -> Reading:
             if sentence_end <= begin:
                 continue
             span = max(sentence_start, begin), sentence_end
-            if not (_is_quoting(span, quotations, starts) or may_report(text, *span)):
-                span = span[0], min(span[1], span[0] + _OPENING)
-            tokens = tokenize(text, *span, quotations, starts)
+            tokens = _tokens(text, span, quotations, starts)
             if subject := _subject(tokens):
                 reading.subjects.append(subject)
             rows += _pieces(tokens)
@@ -77,9 +75,16 @@ def read_article(text: str) -> Reading:
     return reading
 
 
-def _is_quoting(span: Span, quotations: list[Quotation], starts: list[int]) -> bool:
-    index = bisect_left(starts, span[1]) - 1
-    return index >= 0 and quotations[index].end > span[0]
+def _tokens(text: str, span: Span, quotations: list[Quotation], starts: list[int]) -> list[Token]:
+    """The tokens of a sentence, as far as they matter: reading every word of every sentence takes most of the time."""
+    start, end = span
+    index = bisect_left(starts, end) - 1
+    quoting = index >= 0 and quotations[index].end > start
+    if quoting and starts[index] <= start and end <= quotations[index].end:
+        return [Token(start, end, text[start:end], "", True, index)]
+    if not quoting and not may_report(text, start, end):
+        end = min(end, start + _OPENING)
+    return tokenize(text, start, end, quotations, starts)
 
 
 def _pieces(tokens: list[Token]) -> list[list[Token]]:
@@ -207,6 +212,8 @@ def _has_quotation(tokens: list[Token], piece: Span) -> bool:
 def _subject(tokens: list[Token]) -> Span | None:
     """What a sentence is about: its first noun phrase, after "On Friday," or "When it rained,"."""
     first = 0
+    if tokens and tokens[0].quotation >= 0:
+        return None
     if tokens and (tokens[0].lower in PREPOSITIONS or tokens[0].lower in SUBORDINATORS):
         first = next((index + 1 for index, token in enumerate(tokens) if token.text == ","), len(tokens))
     phrase = noun_phrase_starting(tokens, first, len(tokens)) if first < len(tokens) else None
