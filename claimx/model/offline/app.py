@@ -9,10 +9,12 @@ import hashlib
 import json
 import re
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Annotated, Any, Literal
 
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -22,23 +24,112 @@ from claimx.model.offline.rules import draft_answer
 from claimx.schema import Answer
 
 MODEL_ID = "offline"
+CONTEXT_CHARS = 100_000
+"""The longest conversation that is read: the rules take seconds for one paragraph of this length, and square time."""
 
+# Twelve bytes are the most that JSON needs for a character; a tool's schema comes on top.
+_BODY_BYTES = 12 * CONTEXT_CHARS + 1_000_000
 _MODEL = {"id": MODEL_ID, "object": "model", "created": 0, "owned_by": "claimx"}
 _FIELDS = set(Answer.model_fields)
 _CLOSING_TAG = re.compile(r"</(chunk(?:-[0-9a-f]{8})?)>\s*(?:Return the correct JSON[^<]*)?$")
 
 
+class _Wire(BaseModel):
+    """What is read of a request; the fields that rules have no use for ("temperature") are passed over."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class _Part(_Wire):
+    text: str | None = None
+
+
+class _Message(_Wire):
+    role: str
+    content: str | list[_Part] | None = None
+
+    @property
+    def said(self) -> str:
+        if isinstance(self.content, list):
+            return "\n".join(part.text or "" for part in self.content)
+        return self.content or ""
+
+
+class _Function(_Wire):
+    name: Annotated[str, Field(min_length=1)]
+    parameters: dict[str, Any] | None = None
+
+
+class _Tool(_Wire):
+    function: _Function
+
+
+class _Named(_Wire):
+    name: str
+
+
+class _Choice(_Wire):
+    function: _Named
+
+
+class _Schema(_Wire):
+    content: dict[str, Any] | None = Field(default=None, alias="schema")
+
+
+class _Format(_Wire):
+    type: Literal["text", "json_object", "json_schema"] = "text"
+    json_schema: _Schema | None = None
+
+
+class _StreamOptions(_Wire):
+    include_usage: bool | None = None
+
+
+class _Body(_Wire):
+    model: str
+    messages: Annotated[list[_Message], Field(min_length=1)]
+    tools: list[_Tool] | None = None
+    tool_choice: Literal["none", "auto", "required"] | _Choice | None = None
+    response_format: _Format | None = None
+    stream: bool | None = None
+    stream_options: _StreamOptions | None = None
+    max_tokens: Annotated[int, Field(gt=0)] | None = None
+    max_completion_tokens: Annotated[int, Field(gt=0)] | None = None
+
+
+_STEPS = {*_Body.model_fields, "role", "content", "text", "function", "name", "parameters", "type", "schema"}
+
+
 class _Rejected(Exception):
-    """A request that the offline model cannot serve, as OpenAI would say it."""
+    """A request that the offline model cannot serve."""
 
-    def __init__(self, status: int, message: str, code: str) -> None:
+    def __init__(self, status: int, message: str, code: str | None, param: str | None = None) -> None:
         super().__init__(message)
-        self.status, self.message, self.code = status, message, code
+        self.status, self.message, self.code, self.param = status, message, code, param
 
-    def response(self) -> JSONResponse:
-        kind = "invalid_request_error"
-        body = {"error": {"message": self.message, "type": kind, "param": None, "code": self.code}}
-        return JSONResponse(body, status_code=self.status)
+
+def _error(status: int, kind: str, message: str, code: str | None, param: str | None = None) -> JSONResponse:
+    """An error as OpenAI writes it."""
+    return JSONResponse({"error": {"message": message, "type": kind, "param": param, "code": code}}, status_code=status)
+
+
+async def _on_rejected(_: Request, error: Exception) -> Response:
+    assert isinstance(error, _Rejected)
+    return _error(error.status, "invalid_request_error", error.message, error.code, error.param)
+
+
+async def _on_route(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    where = f"{request.method} {request.url.path[:80]}"
+    message = f"Invalid URL ({where})" if error.status_code == 404 else f"{error.detail} ({where})"
+    response = _error(error.status_code, "invalid_request_error", message, None)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _on_bug(_: Request, __: Exception) -> Response:
+    """No details over a socket; Starlette then raises the exception again, for the log or the caller in process."""
+    return _error(500, "server_error", "The offline model failed; its log says why.", None)
 
 
 async def _models(_: Request) -> Response:
@@ -46,8 +137,9 @@ async def _models(_: Request) -> Response:
 
 
 async def _model(request: Request) -> Response:
-    name = request.path_params["name"]
-    return JSONResponse(_MODEL) if name == MODEL_ID else _unknown_model(name).response()
+    if (name := request.path_params["name"]) != MODEL_ID:
+        raise _unknown_model(name)
+    return JSONResponse(_MODEL)
 
 
 async def _health(_: Request) -> Response:
@@ -55,73 +147,83 @@ async def _health(_: Request) -> Response:
 
 
 async def _chat(request: Request) -> Response:
-    try:
-        body = _read_body(await request.body())
-        form = _form(body)
-        text = _text_of(body["messages"])
-        answer = await run_in_threadpool(draft_answer, text)
-    except _Rejected as rejected:
-        return rejected.response()
+    body = _parse(await _read(request))
+    form = _form(body)
+    answer = await run_in_threadpool(draft_answer, _text_of(body.messages))
     completion = _completion(body, form, answer)
-    if body.get("stream"):
+    if body.stream:
         return StreamingResponse(_events(body, completion), media_type="text/event-stream")
     return JSONResponse(completion)
 
 
-def _read_body(raw: bytes) -> dict[str, Any]:
+async def _read(request: Request) -> bytes:
+    raw = bytearray()
+    async for piece in request.stream():
+        raw += piece
+        if len(raw) > _BODY_BYTES:
+            raise _Rejected(413, f"The body is longer than {_BODY_BYTES:,} bytes.", "context_length_exceeded")
+    return bytes(raw)
+
+
+def _parse(raw: bytes) -> _Body:
     try:
-        body = json.loads(raw)
-    except (ValueError, RecursionError):
-        raise _Rejected(400, "The body is not JSON.", "invalid_json") from None
-    messages = body.get("messages") if isinstance(body, dict) else None
-    if not isinstance(messages, list) or not all(isinstance(message, dict) for message in messages) or not messages:
-        raise _Rejected(400, "`messages` must be a list of at least one message.", "invalid_messages")
-    if body.get("model") != MODEL_ID:
-        raise _unknown_model(body.get("model"))
-    return dict(body)
-
-
-def _unknown_model(name: object) -> _Rejected:
-    return _Rejected(
-        404, f"The model {str(name)[:80]!r} does not exist; this server has {MODEL_ID!r}.", "model_not_found"
-    )
-
-
-def _form(body: dict[str, Any]) -> str:
-    """How the answer is to be given: the name of a tool, `json`, or `text`."""
-    tools, choice = body.get("tools"), body.get("tool_choice", "auto")
-    if tools and choice != "none":
-        functions = [tool.get("function") or {} for tool in tools if isinstance(tool, dict)]
-        for function in functions:
-            named = not isinstance(choice, dict) or (choice.get("function") or {}).get("name") == function.get("name")
-            if named and _is_ours(function.get("parameters")):
-                return f"tool {function['name']}"
-        raise _Rejected(400, _OTHER_SCHEMA, "unsupported_schema")
-    wanted = body.get("response_format") or {}
-    kind = wanted.get("type", "text") if isinstance(wanted, dict) else None
-    if kind == "json_schema" and not _is_ours((wanted.get("json_schema") or {}).get("schema")):
-        raise _Rejected(400, _OTHER_SCHEMA, "unsupported_schema")
-    if kind not in ("json_schema", "json_object", "text"):
+        body = _Body.model_validate_json(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        if first["type"] == "json_invalid":
+            raise _Rejected(400, first["msg"], "invalid_json") from None
+        # Pydantic counts the branches of a union as steps: "str", "list[…]", the name of a class.
+        param = ".".join(str(step) for step in first["loc"] if step in _STEPS or isinstance(step, int)) or None
+        code = f"invalid_{first['loc'][0]}" if first["loc"] else "invalid_body"
+        raise _Rejected(400, f"{param or 'The body'}: {first['msg']}", code, param) from None
+    if body.model != MODEL_ID:
+        raise _unknown_model(body.model)
+    if (length := sum(len(message.said) for message in body.messages)) > CONTEXT_CHARS:
         raise _Rejected(
-            400, "`response_format.type` must be json_schema, json_object or text.", "invalid_response_format"
+            400,
+            f"This model's maximum context length is {CONTEXT_CHARS} characters. However, your messages resulted in "
+            f"{length} characters. Please reduce the length of the messages.",
+            "context_length_exceeded",
+            "messages",
         )
-    return "text" if kind == "text" else "json"
+    return body
+
+
+def _unknown_model(name: str) -> _Rejected:
+    message = f"The model {name[:80]!r} does not exist; this server has {MODEL_ID!r}."
+    return _Rejected(404, message, "model_not_found", "model")
+
+
+def _form(body: _Body) -> str:
+    """How the answer is to be given: the name of a tool, `json`, or `text`."""
+    choice = body.tool_choice
+    if body.tools and choice != "none":
+        for function in (tool.function for tool in body.tools):
+            is_meant = not isinstance(choice, _Choice) or choice.function.name == function.name
+            if is_meant and _is_ours(function.parameters):
+                return f"tool {function.name}"
+        raise _Rejected(400, _OTHER_SCHEMA, "unsupported_schema", "tools")
+    wanted = body.response_format or _Format()
+    if wanted.type == "json_schema" and not _is_ours(wanted.json_schema.content if wanted.json_schema else None):
+        raise _Rejected(400, _OTHER_SCHEMA, "unsupported_schema", "response_format")
+    return "text" if wanted.type == "text" else "json"
 
 
 _OTHER_SCHEMA = "The offline model is a set of rules: it fills the schema of claimx and no other."
 
 
-def _is_ours(schema: object) -> bool:
-    return isinstance(schema, dict) and set(schema.get("properties") or ()) == _FIELDS
+def _is_ours(schema: dict[str, Any] | None) -> bool:
+    properties = (schema or {}).get("properties")
+    return isinstance(properties, dict) and set(properties) == _FIELDS
 
 
-def _text_of(messages: list[dict[str, Any]]) -> str:
+def _text_of(messages: list[_Message]) -> str:
     """The chunk in the last thing the user said, else all of it.
 
     When a chunk stands further up, its answer has been sent back for correction. Rules would say the same
     again, so there is nothing more to say.
     """
-    said = [_content(message) for message in messages if message.get("role") == "user"]
+    said = [message.said for message in messages if message.role == "user"]
     chunks = [_chunk_in(content) for content in said]
     if not any(chunk is not None for chunk in chunks):
         return said[-1] if said else ""
@@ -137,23 +239,16 @@ def _chunk_in(content: str) -> str | None:
     return content[opening + len(closing[1]) + 3 : closing.start()].removesuffix("\n")
 
 
-def _content(message: dict[str, Any]) -> str:
-    content = message.get("content")
-    if isinstance(content, list):
-        return "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
-    return content if isinstance(content, str) else ""
-
-
-def _completion(body: dict[str, Any], form: str, answer: Answer) -> dict[str, Any]:
+def _completion(body: _Body, form: str, answer: Answer) -> dict[str, Any]:
     text = answer.model_dump_json()
-    prompt_tokens = sum(count_tokens(_content(message)) for message in body["messages"])
-    limit = body.get("max_completion_tokens") or body.get("max_tokens")
-    is_cut = False
-    if isinstance(limit, int) and count_tokens(text) > limit:
-        is_cut, text = True, text[: 4 * limit]
+    prompt_tokens = sum(count_tokens(message.said) for message in body.messages)
+    limit = body.max_completion_tokens or body.max_tokens
+    is_cut = limit is not None and count_tokens(text) > limit
+    if limit is not None and is_cut:
+        text = text[: 4 * limit]
     if form == "text":
         text = f"```json\n{text}\n```" if not is_cut else f"```json\n{text}"
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    digest = hashlib.sha256(text.encode()).hexdigest()[:24]
     message: dict[str, Any] = {"role": "assistant", "content": text, "refusal": None}
     finish = "length" if is_cut else "stop"
     if form.startswith("tool "):
@@ -175,7 +270,7 @@ def _completion(body: dict[str, Any], form: str, answer: Answer) -> dict[str, An
     }
 
 
-async def _events(body: dict[str, Any], completion: dict[str, Any]) -> AsyncIterator[str]:
+async def _events(body: _Body, completion: dict[str, Any]) -> AsyncIterator[str]:
     """The same completion as server-sent events."""
     base = {key: completion[key] for key in ("id", "created", "model")} | {"object": "chat.completion.chunk"}
     choice = completion["choices"][0]
@@ -188,7 +283,7 @@ async def _events(body: dict[str, Any], completion: dict[str, Any]) -> AsyncIter
     finishes = [None] * len(deltas) + [choice["finish_reason"]]
     for delta, finish in zip([*deltas, {}], finishes, strict=True):
         yield _event(base | {"choices": [{"index": 0, "delta": delta, "finish_reason": finish, "logprobs": None}]})
-    if (body.get("stream_options") or {}).get("include_usage"):
+    if body.stream_options and body.stream_options.include_usage:
         yield _event(base | {"choices": [], "usage": completion["usage"]})
     yield "data: [DONE]\n\n"
 
@@ -203,5 +298,6 @@ app = Starlette(
         Route("/v1/models/{name:path}", _model),
         Route("/v1/chat/completions", _chat, methods=["POST"]),
         Route("/health", _health),
-    ]
+    ],
+    exception_handlers={_Rejected: _on_rejected, HTTPException: _on_route, Exception: _on_bug},
 )
