@@ -101,9 +101,10 @@ class ModelRefused(ModelError):
         advice = {
             401: " Check the API key (CLAIMX_API_KEY, or OPENAI_API_KEY for OpenAI's own servers).",
             403: " Check what the API key may do.",
-            404: " Check --model and --base-url (most servers want it to end in /v1).",
+            404: " Check --model and --base-url"
+            + ("." if self.base_url.endswith("/v1") else " (most servers want it to end in /v1)."),
         }.get(self.status, "")
-        return f"{self.base_url} answered {self.status}: {self.message}{advice}"
+        return f"{self.base_url} answered {self.status}: {self.message.rstrip('.')}.{advice}"
 
 
 class ModelBusy(ModelError):

@@ -128,11 +128,25 @@ def resolve_settings(
             f"{name.replace('_', '-')}{shown} ({origin.get(name, 'settings')}): {problem['msg']}"
         ) from None
     for url in (settings.base_url, settings.openai_base_url):
-        if url and urlsplit(url).scheme not in ("http", "https"):
-            raise UsageError(f"base-url {url!r}: write the whole address, such as http://127.0.0.1:8080/v1")
+        if url:
+            _check_address(url)
+    if not (settings.key or "").isascii():
+        raise UsageError("the API key holds characters that no key has; was it copied whole?")
     for name in ("fresh", "replay"):
         if getattr(settings, name) and not settings.store:
             raise UsageError(f"--{name} is about stored replies: name the file with --store")
     if settings.fresh and settings.replay:
         raise UsageError("--fresh asks anew and --replay asks nothing: leave one out")
     return settings
+
+
+def _check_address(url: str) -> None:
+    try:
+        address = urlsplit(url)
+        is_whole = address.scheme in ("http", "https") and bool(address.hostname)
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise UsageError(f"base-url {url!r}: write the whole address, such as http://127.0.0.1:8080/v1")
+    if address.username or address.password:
+        raise UsageError("base-url: leave user name and password out of the address; CLAIMX_API_KEY holds the key")

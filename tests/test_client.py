@@ -211,3 +211,60 @@ def test_a_key_is_in_no_error(status: int) -> None:
     with pytest.raises(ModelError) as raised:
         ask(Server(lambda body, n: error(status)), api_key="sk-secret")
     assert "sk-secret" not in repr(raised.value) + str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "body", ["<html>Please log in</html>", "null", "[1, 2]", '{"choices": "abc"}', '{"choices": [{"message": null}]}']
+)
+def test_a_reply_that_is_no_completion_is_a_bad_answer(body: str) -> None:
+    """A proxy's login page comes with status 200, too."""
+    from starlette.responses import Response
+
+    kind = "text/html" if body.startswith("<") else "application/json"
+    with pytest.raises(BadAnswer):
+        ask(Server(lambda _, n: Response(body, media_type=kind)))
+
+
+def test_usage_that_is_no_number_is_unknown() -> None:
+    from starlette.responses import JSONResponse
+
+    odd = completion(
+        GOOD.model_dump_json(), usage={"prompt_tokens": 1.5, "completion_tokens": "many", "total_tokens": None}
+    )
+    assert ask(Server(lambda body, n: JSONResponse(odd))).usage.prompt_tokens is None
+
+
+def test_a_redirect_is_not_followed_with_the_article() -> None:
+    from starlette.responses import RedirectResponse
+
+    server = Server(lambda body, n: RedirectResponse("http://elsewhere.example/v1/chat/completions", 307))
+    with pytest.raises(ModelRefused, match="307"):
+        ask(server)
+    assert len(server.bodies) == 1
+
+
+def test_a_key_that_a_server_echoes_is_not_shown() -> None:
+    with pytest.raises(ModelRefused) as raised:
+        ask(Server(lambda body, n: error(400, "bad header: Bearer sk-secret")), api_key="sk-secret")
+    assert "sk-secret" not in str(raised.value)
+
+
+def test_a_reply_without_end_is_cut_off() -> None:
+    from starlette.responses import Response
+
+    with pytest.raises(BadAnswer, match="larger than 16 MB"):
+        ask(Server(lambda body, n: Response(b" " * (17 << 20), media_type="application/json")))
+
+
+def test_one_forbidden_request_among_answered_ones_is_its_own_fault() -> None:
+    settings = Settings(model="m", base_url="http://double/v1", max_attempts=1)
+    server = Server(lambda body, n: error(403, "moderated") if n else GOOD)
+
+    async def run() -> None:
+        async with Endpoint(settings, transport=server.transport) as endpoint:
+            await endpoint(MESSAGES)
+            await endpoint(MESSAGES)
+
+    with pytest.raises(ModelRefused, match="moderated") as raised:
+        asyncio.run(run())
+    assert not raised.value.is_final

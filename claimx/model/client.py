@@ -86,6 +86,7 @@ class Endpoint:
         self._recording = journal and RecordingTransport(None if settings.replay else sending, journal, self.traffic)
         self._openai = _client(settings, self._recording or sending)
         self._options = _options(settings)
+        self._has_answered = False
         self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode[settings.mode.upper()])
 
     async def __aenter__(self) -> Endpoint:
@@ -133,6 +134,7 @@ class Endpoint:
                     raise error from None
                 conversation = [*messages, *_correction(_text(completions), str(error))]
                 continue
+            self._has_answered = True
             return Reply(answer=answer, text=_text(completions), usage=usage + _spent(completions))
 
     def _give_way(self, raised: Exception, options: dict[str, Any]) -> bool:
@@ -203,7 +205,7 @@ class Endpoint:
     def _translate_status(self, error: Any) -> ModelError:
         from claimx.model.retries import error_code, is_transient
 
-        message = _server_message(error)
+        message = _server_message(error, self._settings.key)
         if error.status_code == 413 or error_code(error.response) in _OVERFLOW or _OVERFLOW_WORDS.search(message):
             return ChunkTooLarge(f"The request does not fit the model: {message}")
         if is_transient(error.response):
@@ -212,7 +214,11 @@ class Endpoint:
             )
         if error.status_code >= 500:
             return BadAnswer(f"The server could not parse what the model wrote: {message}")
-        return ModelRefused(self._settings.endpoint, error.status_code, message)
+        refused = ModelRefused(self._settings.endpoint, error.status_code, message)
+        if self._has_answered and error.status_code in (403, 404):
+            # It has answered others, so it is this request that it does not like.
+            refused.is_final = False
+        return refused
 
 
 def _own_error(raised: BaseException) -> ClaimxError | None:
@@ -234,7 +240,8 @@ def _client(settings: Settings, transport: httpx2.AsyncBaseTransport) -> AsyncOp
         api_key=settings.key or "none",
         max_retries=0,
         timeout=httpx2.Timeout(settings.timeout_s, connect=min(10.0, settings.timeout_s)),
-        http_client=DefaultAsyncHttpx2Client(transport=transport),
+        # A redirect would send the article to an address that nobody named.
+        http_client=DefaultAsyncHttpx2Client(transport=transport, follow_redirects=False),
     )
     if not settings.is_openai:
         # It reads OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_ADMIN_KEY and OPENAI_CUSTOM_HEADERS by itself.
@@ -282,25 +289,28 @@ def _constrained() -> dict[str, Any]:
 
 def _text(completions: list[ChatCompletion]) -> str:
     """What the model wrote last, as text, whatever the mode."""
-    if not completions or not completions[-1].choices:
+    try:
+        message = completions[-1].choices[0].message
+        for call in message.tool_calls or []:
+            if call.type == "function":
+                return call.function.arguments
+        return message.content or ""
+    except (IndexError, TypeError, AttributeError):
+        # The client passes on whatever came with status 200, a proxy's login page included.
         return ""
-    message = completions[-1].choices[0].message
-    for call in message.tool_calls or []:
-        if call.type == "function":
-            return call.function.arguments
-    return message.content or ""
 
 
 def _spent(completions: list[ChatCompletion]) -> Usage:
     """One call and its tokens; unknown if the server did not say."""
     if not completions:
         return Usage(calls=1)
-    usage = completions[-1].usage
-    return Usage(
-        calls=1,
-        prompt_tokens=usage.prompt_tokens if usage else None,
-        completion_tokens=usage.completion_tokens if usage else None,
-    )
+    usage = getattr(completions[-1], "usage", None)
+
+    def told(name: str) -> int | None:
+        tokens = getattr(usage, name, None)
+        return tokens if isinstance(tokens, int) and tokens >= 0 else None
+
+    return Usage(calls=1, prompt_tokens=told("prompt_tokens"), completion_tokens=told("completion_tokens"))
 
 
 def _correction(text: str, problem: str) -> list[Message]:
@@ -316,12 +326,14 @@ def _problems(error: Any) -> list[str]:
     ]
 
 
-def _server_message(error: Any) -> str:
-    """What the server said, from the four shapes of error body that are in use, on one line."""
+def _server_message(error: Any, key: str | None) -> str:
+    """What the server said, from the four shapes of error body that are in use, on one line, without the key."""
     body = error.body
     while isinstance(body, dict):
         body = body.get("error") or body.get("message") or body.get("detail") or ""
     text = body if isinstance(body, str) and body else error.response.text
+    if key:
+        text = text.replace(key, "…")
     return " ".join(text.split())[:300] or "no message"
 
 

@@ -17,11 +17,15 @@ import httpx2
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, retry_if_result, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
+from claimx.errors import BadAnswer
 from claimx.model.slots import Slots
 from claimx.model.traffic import Traffic
 
 log = logging.getLogger(__name__)
 
+_LARGEST_REPLY = 16 << 20
+# Headers that speak of how the body was sent, which is over once it is read.
+_FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 _TRANSIENT = frozenset({408, 409, 429})
 _BUSY = frozenset({429, 503})
 # llama.cpp answers 500 when a model's own output does not parse; asking the same again gives the same
@@ -99,10 +103,9 @@ class RetryTransport(httpx2.AsyncBaseTransport):
             async with asyncio.timeout(limit_s):
                 response = await self._inner.handle_async_request(request)
                 # A connection may break in the middle of the body: reading it here makes that retryable too.
-                await response.aread()
+                return await _whole(response, request)
         except TimeoutError:
             raise httpx2.ReadTimeout(f"no reply within {limit_s:g} s", request=request) from None
-        return response
 
     def _wait_s(self, state: RetryCallState) -> float:
         response = state.outcome.result() if state.outcome and not state.outcome.failed else None
@@ -121,6 +124,22 @@ class RetryTransport(httpx2.AsyncBaseTransport):
         cause = type(outcome.exception()).__name__ if outcome.failed else str(outcome.result().status_code)
         self.traffic.retries[cause] += 1
         log.info("retry", extra={"cause": cause, "attempt": state.attempt_number, "wait_s": state.upcoming_sleep})
+
+
+async def _whole(response: httpx2.Response, request: httpx2.Request) -> httpx2.Response:
+    """The response with its body read and unpacked, up to a size that no honest answer reaches."""
+    body = bytearray()
+    try:
+        async for piece in response.aiter_bytes():
+            body += piece
+            if len(body) > _LARGEST_REPLY:
+                raise BadAnswer(f"The reply is larger than {_LARGEST_REPLY >> 20} MB.")
+    finally:
+        await response.aclose()
+    headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in _FRAMING]
+    return httpx2.Response(
+        response.status_code, headers=headers, content=bytes(body), request=request, extensions=response.extensions
+    )
 
 
 def is_transient(response: httpx2.Response) -> bool:
