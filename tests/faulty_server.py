@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +21,7 @@ FAULTS = (
     "500", "503", "429", "drop", "half", "hang", "malformed", "truncated", "fenced", "empty", "no choices",
     "refusal", "null fields", "wrong types", "other schema", "duplicate", "not HTTP JSON",
 )  # fmt: skip
-Fault = Callable[[str, int], str | None]
+Fault = Callable[[int, int], str | None]
 
 _CHUNK = re.compile(r"<(chunk[\w-]*)>\n?(.*)</\1>", re.DOTALL)
 _SAID = re.compile(r"(Warden \w+) said (the [a-z]+ \d+ [a-z ]+)\.")
@@ -37,13 +38,29 @@ def articles(count: int, *, sentences: int = 20) -> Iterator[Article]:
         yield Article(id=f"a{number:05}", text="\n\n".join(lines), published="2026-05-04")
 
 
-def never(prompt: str, number: int) -> str | None:
+def never(article: int, number: int) -> str | None:
     """No fault at all."""
     return None
 
 
+def once_each(every: int) -> Fault:
+    """For every so-manieth article one fault at its first request, all kinds by turns."""
+    met: set[int] = set()
+
+    def fault(article: int, number: int) -> str | None:
+        if article % every or article in met:
+            return None
+        met.add(article)
+        return FAULTS[article // every % len(FAULTS)]
+
+    return fault
+
+
 class FaultyServer:
-    """Finds every "Warden X said the …" in a chunk; `fault(prompt, n)` names what befalls the n-th request (from 0)."""
+    """Finds every "Warden X said the …" in a chunk.
+
+    `fault(article, n)` names what befalls the n-th request (from 0), which is about that article.
+    """
 
     def __init__(self, fault: Fault = never, *, latency_s: float = 0.0, hang_s: float = 5.0) -> None:
         self._fault = fault
@@ -54,6 +71,7 @@ class FaultyServer:
         self.faults: dict[str, int] = {}
         self.headers: list[str] = []
         self.in_flight = self.most_in_flight = 0
+        self.by_article: Counter[int] = Counter()
         self.url = ""
 
     @contextmanager
@@ -87,12 +105,13 @@ class FaultyServer:
 
     def _serve(self, http: BaseHTTPRequestHandler) -> None:
         body = http.rfile.read(int(http.headers["content-length"]))
-        prompt = json.loads(body)["messages"][-1]["content"]
+        article = _article(json.loads(body))
         with self._lock:
             number = len(self.received)
+            self.by_article[article] += 1
             self.received.append(request_digest(f"{self.url}/chat/completions", body))
             self.headers.append(str(http.headers))
-            fault = self._fault(prompt, number)
+            fault = self._fault(article, number)
             if fault:
                 self.faults[fault] = self.faults.get(fault, 0) + 1
             self.in_flight += 1
@@ -124,11 +143,19 @@ class FaultyServer:
             http.close_connection = True
 
 
+def _chunk(body: dict[str, Any]) -> str:
+    prompts = (_CHUNK.search(message["content"]) for message in body["messages"])
+    return next((match[2] for match in prompts if match), "")
+
+
+def _article(body: dict[str, Any]) -> int:
+    first = re.search(r"sluice (\d+)", _chunk(body))
+    return int(first[1]) // 1000 if first else -1
+
+
 def _completion(body: dict[str, Any], fault: str | None) -> dict[str, Any]:
     """What the model says, with the fault that is in the saying."""
-    prompts = (_CHUNK.search(message["content"]) for message in body["messages"])
-    chunk = next((match[2] for match in prompts if match), "")
-    found: list[tuple[str, str]] = _SAID.findall(chunk)
+    found: list[tuple[str, str]] = _SAID.findall(_chunk(body))
     drafts = [claim(content, cue="said", mention=name) for name, content in found]
     right = answer(*drafts, speakers=(("Warden Quill", None),)).model_dump()
     text = json.dumps(right)
