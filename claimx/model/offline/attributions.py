@@ -66,6 +66,9 @@ def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
     for number, cue in enumerate(cues):
         if cue.form == "infinitive" or (cue.form == "ing" and not _is_participle(tokens, cue)):
             continue
+        if number + 1 < len(cues) and cues[number + 1].group <= cue.first:
+            # "Declined to say": the verb that it governs reports for both.
+            continue
         source = inverted_source(tokens, cue)
         content: list[Range] = []
         if source is not None:
@@ -184,6 +187,8 @@ def _contents(tokens: list[Token], cue: Cue, cues: list[Cue], number: int, sourc
     content = content_after(tokens, cue, cues)
     if cue.form == "finite" and (cue.verb.takes("noun") or cue.verb.companions):
         thing = _object_before(tokens, source)
+        if thing and content and tokens[content[0]].quotation >= 0:
+            return [thing, content]
         if thing and content is None:
             rest = _complement(tokens, cue)
             return [thing, rest] if rest else [thing]

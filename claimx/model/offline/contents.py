@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from claimx.model.offline.cues import Cue
-from claimx.model.offline.lexicon import cue_forms
+from claimx.model.offline.lexicon import cue_forms, cue_nouns
 from claimx.model.offline.noun_phrases import (
     Range,
     has_finite_verb,
@@ -151,7 +151,9 @@ def _after_addressee(tokens: list[Token], at: int) -> int | None:
         index += 1
     if index >= len(tokens):
         return None
-    if tokens[index].lower in _WH | {"to", "about", "of"}:
+    if tokens[index].lower == "to":
+        return told[0]
+    if tokens[index].lower in _WH | {"about", "of"}:
         return index
     if tokens[index].lower == "that":
         return index + 1
@@ -266,6 +268,15 @@ def _another_begins(
             # "said she was sorry and wanted to go": what is wanted is said too.
             return False
         return (other.form == "finite" and (bool(joint) or relative)) or (other.form == "ing" and comma)
+    if (
+        comma
+        and later
+        and after + 1 < len(tokens)
+        and tokens[after].lower in ("a", "an")
+        and tokens[after + 1].lower in cue_nouns()
+    ):
+        # ", a claim that the company denies"
+        return True
     if relative and comma and has_finite_verb(tokens, after - 1, after + 1):
         return True
     if joint in _CONTRAST and later and comma:

@@ -62,6 +62,8 @@ def cue_forms() -> dict[str, tuple[tuple[CueVerb, frozenset[Form], str | None], 
         first, _, particle = verb.partition(" ")
         forms: dict[str, set[Form]] = {first: {"base"}} if entry.takes("adjective") else _inflect(first, irregular)
         for form, names in forms.items():
+            if entry.takes("past") and "past" not in names:
+                continue
             table.setdefault(form, []).append((entry, frozenset(names), particle or None))
     # The longer verb is tried first: "point out" before "point".
     return {form: tuple(sorted(rows, key=lambda row: row[2] is None)) for form, rows in table.items()}

@@ -172,7 +172,7 @@ class _Cast:
                 if (
                     head in person.heads
                     or head_noun(person.name.lower()) == head
-                    or (head in BODY_NOUNS and head in person.name.lower().split())
+                    or (head in BODY_NOUNS and not person.is_person and head in person.name.lower().split())
                 ):
                     return person
             if head in BODY_NOUNS:
