@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from claimx.article.names import titles
-from claimx.model.offline.contents import content_after, content_before, trim
+from claimx.model.offline.content_ends import trim
+from claimx.model.offline.contents import content_after, content_before
 from claimx.model.offline.cues import Cue, find_cues
 from claimx.model.offline.noun_cues import find_noun_reports
 from claimx.model.offline.noun_phrases import Range, has_finite_verb, is_name, noun_phrase_ending, noun_phrase_starting
+from claimx.model.offline.placements import complement_after, content_around, object_before
 from claimx.model.offline.sources import (
     BEFORE_GERUND,
     find_source,
@@ -72,7 +74,7 @@ def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
         source = inverted_source(tokens, cue)
         content: list[Range] = []
         if source is not None:
-            content = _around(tokens, cue.group, source[1], cues[:number], cues[number + 1 :])
+            content = content_around(tokens, cue.group, source[1], cues[:number], cues[number + 1 :])
         else:
             source = find_source(tokens, cue, subject)
             if source is None:
@@ -181,38 +183,18 @@ def _contents(tokens: list[Token], cue: Cue, cues: list[Cue], number: int, sourc
     first = source[0]
     if cue.form == "finite" and first > 1 and source[1] <= cue.group and cue.verb.takes("clause", "quote"):
         if quotation_ends_before(tokens, first):
-            return _around(tokens, first, cue.last + 1, cues[:number], cues[number + 1 :])
+            return content_around(tokens, first, cue.last + 1, cues[:number], cues[number + 1 :])
         if tokens[first - 1].text in (",", "—", "–") and _trails(tokens, cue, cues, first):
-            return _around(tokens, first, cue.last + 1, cues[:number], cues[number + 1 :])
+            return content_around(tokens, first, cue.last + 1, cues[:number], cues[number + 1 :])
     content = content_after(tokens, cue, cues)
     if cue.form == "finite" and (cue.verb.takes("noun") or cue.verb.companions):
-        thing = _object_before(tokens, source)
+        thing = object_before(tokens, source)
         if thing and content and tokens[content[0]].quotation >= 0:
             return [thing, content]
         if thing and content is None:
-            rest = _complement(tokens, cue)
+            rest = complement_after(tokens, cue)
             return [thing, rest] if rest else [thing]
     return [content] if content else []
-
-
-def _object_before(tokens: list[Token], source: Range) -> Range | None:
-    """What a relative clause without "that" is about: the parole in "the parole he called absurd"."""
-    last = source[0] - 1
-    if last >= 0 and tokens[last].lower in ("that", "which"):
-        last -= 1
-        if last >= 0 and tokens[last].text == ",":
-            last -= 1
-    if last < 0 or tokens[last].quotation >= 0 or not tokens[last].is_word:
-        return None
-    return noun_phrase_ending(tokens, last, 0)
-
-
-def _complement(tokens: list[Token], cue: Cue) -> Range | None:
-    """What stands after the verb of such a clause, up to its comma: "absurd", "as a joke"."""
-    end = cue.last + 1
-    while end < len(tokens) and tokens[end].text not in ",.;" and (tokens[end].is_word or tokens[end].quotation >= 0):
-        end += 1
-    return (cue.last + 1, end) if end > cue.last + 1 else None
 
 
 def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
@@ -237,53 +219,6 @@ def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
     if content is None or not has_finite_verb(tokens, *content):
         return not (content and cue.verb.takes("noun"))
     return tokens[content[0] - 1].lower != "that" and (after.lower in _ADVERBIAL or after.lower in TIME_WORDS)
-
-
-def _around(tokens: list[Token], limit: int, resume: int, earlier: list[Cue], later: list[Cue]) -> list[Range]:
-    """The content on both sides of a cue that begins at `limit`; it may go on from `resume`."""
-    quoted = quotation_ends_before(tokens, limit)
-    floor = 0
-    if any(cue.first < limit and tokens[cue.first].quotation < 0 for cue in earlier):
-        floor = _quotation_start(tokens, limit) if quoted else 0
-    before = content_before(tokens, limit, floor)
-    if before is None:
-        return []
-    mixed = tokens[before[0]].quotation < 0 and resume < len(tokens) and tokens[resume].text == ","
-    if quoted and not mixed:
-        return [before, *_resumed_quotation(tokens, resume, later)]
-    if resume < len(tokens) and tokens[resume].text == "," and resume + 1 < len(tokens):
-        if tokens[resume + 1].quotation >= 0:
-            return [before, *_resumed_quotation(tokens, resume, later)]
-        rest = (resume + 1, trim(tokens, len(tokens)))
-        if (rest[1] > rest[0] and not has_finite_verb(tokens, *before)) or limit == resume - 2:
-            return [before, rest]
-    return [before]
-
-
-def _quotation_start(tokens: list[Token], limit: int) -> int:
-    """The first token of the quotation that ends before `limit`."""
-    index = limit - 1
-    while index > 0 and tokens[index].quotation < 0:
-        index -= 1
-    number = tokens[index].quotation
-    while index > 0 and tokens[index - 1].quotation == number:
-        index -= 1
-    return index
-
-
-def _resumed_quotation(tokens: list[Token], at: int, later: list[Cue]) -> list[Range]:
-    """The rest of a quotation that its cue interrupts, if no other cue comes first."""
-    for index in range(at, len(tokens)):
-        if tokens[index].quotation >= 0:
-            if tokens[index - 1].text not in ",.;:—–" and tokens[index - 1].lower not in ("that", "and"):
-                return []
-            end = index
-            while end < len(tokens) and tokens[end].quotation == tokens[index].quotation:
-                end += 1
-            return [(index, end)]
-        if any(cue.first == index and cue.form != "infinitive" and cue.verb.takes("quote") for cue in later):
-            return []
-    return []
 
 
 def _according(tokens: list[Token]) -> list[Attribution]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from claimx.model.offline.contents import trim
+from claimx.model.offline.content_ends import trim
 from claimx.model.offline.lexicon import CueNoun, cue_nouns
 from claimx.model.offline.noun_phrases import Range, has_finite_verb, is_adverb, is_finite_verb, noun_phrase_ending
 from claimx.model.offline.tokens import Token
