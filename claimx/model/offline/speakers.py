@@ -148,6 +148,8 @@ class _Cast:
             if name.end > span[1]:
                 break
             before = self.text[span[0] : name.start].split()
+            if len(before) > 1 and before[-1].lower() in ("the", "a", "an"):
+                before.pop()
             after = self.text[name.end : span[1]].split()
             if before and before[-1].lower() in titles():
                 return name

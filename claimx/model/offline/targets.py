@@ -8,6 +8,7 @@ from claimx.model.offline.noun_phrases import is_adverb, is_name, noun_phrase_st
 from claimx.model.offline.people import Person
 from claimx.model.offline.tokens import Token, tokenize
 from claimx.model.offline.words import (
+    ADVERBS,
     AUXILIARIES,
     CONJUNCTIONS,
     DETERMINERS,
@@ -61,7 +62,7 @@ def _phrase_from(content: str, tokens: list[Token], first: int) -> str | None:
     words = [token.lower for token in tokens[start:end]]
     if all(word in _NO_TARGET | DETERMINERS | POSSESSIVES for word in words):
         return None
-    if words[0] in PREPOSITIONS | SUBORDINATORS | AUXILIARIES:
+    if words[0] in PREPOSITIONS | SUBORDINATORS | AUXILIARIES | CONJUNCTIONS | ADVERBS or words[0] in ("no", "not"):
         return None
     while end > start + 1 and tokens[end - 1].lower in AUXILIARIES:
         end -= 1
