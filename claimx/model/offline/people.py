@@ -139,7 +139,7 @@ def head_noun(words: str) -> str:
 
 
 def full_names(names: Sequence[str]) -> dict[str, list[str]]:
-    """From each short form to the fuller names: by their end, initials or given name; the commonest first.
+    """From each short form to the fuller names: by their end, initials or beginning; the commonest first.
 
     >>> full_names(["Ann Poe", "Trade Policy Ann Poe"])["Poe"]
     ['Ann Poe']
@@ -154,8 +154,10 @@ def full_names(names: Sequence[str]) -> dict[str, list[str]]:
         for short in dict.fromkeys((words[-1], " ".join(words[-2:]), initials)):
             if short != name:
                 full.setdefault(short, []).append(name)
-        if gender_of_given(name):
-            full.setdefault(words[0], [name])
+    # "Acme" for "Acme Foods" or "Ann" for "Ann Poe", but not for "Acme Road" where somebody is called Bob Acme.
+    for name in counts:
+        if " " in name:
+            full.setdefault(name.split()[0], [name])
     return {short: _without_longer(longer[:_NAMESAKES]) for short, longer in full.items()}
 
 
