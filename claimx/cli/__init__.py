@@ -13,6 +13,7 @@ import typer
 
 from claimx.cli.compare import compare
 from claimx.cli.eval import evaluate
+from claimx.cli.export import export
 from claimx.cli.extract import extract
 from claimx.cli.gold import gold
 from claimx.cli.report import report
@@ -34,6 +35,7 @@ app.command()(extract)
 app.command("eval")(evaluate)
 app.command()(compare)
 app.command()(serve)
+app.command()(export)
 app.command()(report)
 app.command()(show)
 app.command()(verify)

@@ -16,8 +16,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
-from claimx.claims.verifying import ArticleText, verify_claim
-from claimx.report.ledger import Ledger, digests_of
+from claimx.report.ledger import Ledger, digests_of, place_claims
 from claimx.report.tables import count
 from claimx.schema import Article, Claim, ClaimDraft, Extraction, Rejected, Span
 
@@ -69,18 +68,17 @@ def page_data(ledger: Ledger, articles: Mapping[str, Article]) -> dict[str, Any]
     does not tell them.
     """
     extractions = {item.article_id: item for item in ledger.extractions}
-    digests = digests_of(ledger)
-    texts = {name: ArticleText(article) for name, article in articles.items()}
     places = {name: at for at, name in enumerate(ledger.article_ids)}
     gone: Counter[str] = Counter()
     rows = []
-    for claim in ledger.claims:
-        proof = verify_claim(claim, texts.get(claim.article_id))
-        gone[claim.article_id] += proof.status == "gone"
-        rows.append(_row(proof.updated or claim, places[claim.article_id], is_held=proof.updated is not None))
+    for claim, is_held in place_claims(ledger, articles):
+        gone[claim.article_id] += not is_held
+        rows.append(_row(claim, places[claim.article_id], is_held=is_held))
+    digests = digests_of(ledger)
     return {
         "articles": [
-            _article(name, articles.get(name), extractions.get(name), _note(name, texts, digests, gone))
+            _article(name, articles.get(name), extractions.get(name))
+            | {"note": _note(articles.get(name), digests.get(name), gone[name])}
             for name in places
         ],
         "fields": _FIELDS,
@@ -125,7 +123,7 @@ def _row(claim: Claim, place: int, *, is_held: bool) -> list[Any]:
     ]
 
 
-def _article(name: str, article: Article | None, extraction: Extraction | None, note: str | None) -> dict[str, Any]:
+def _article(name: str, article: Article | None, extraction: Extraction | None) -> dict[str, Any]:
     return {
         "id": name,
         "title": article.title if article else None,
@@ -134,7 +132,6 @@ def _article(name: str, article: Article | None, extraction: Extraction | None, 
         "url": article.url if article else None,
         "language": article.language if article else None,
         "text": article.text if article else None,
-        "note": note,
         "failures": [[item.start, item.end, item.error] for item in extraction.failures] if extraction else [],
         "rejected": [_rejected(item) for item in extraction.rejected] if extraction else [],
     }
@@ -145,17 +142,15 @@ def _rejected(item: Rejected) -> list[str]:
     return [" … ".join(draft.content) if isinstance(draft, ClaimDraft) else draft.content, item.reason]
 
 
-def _note(
-    name: str, texts: Mapping[str, ArticleText], digests: Mapping[str, str], gone: Mapping[str, int]
-) -> str | None:
-    if name not in texts:
+def _note(article: Article | None, digest: str | None, gone: int) -> str | None:
+    if article is None:
         return "The text of this article was not given: its claims are listed with the words that prove them."
-    if gone[name] or digests.get(name, texts[name].digest) != texts[name].digest:
-        return (
-            "This text is not the one that was read. Claims are marked where their words stand now; "
-            f"{count(gone[name], 'claim')} of which something is gone are listed only."
-        )
-    return None
+    if not gone and digest in (None, article.digest):
+        return None
+    return (
+        "This text is not the one that was read. Claims are marked where their words stand now; "
+        f"{count(gone, 'claim')} of which something is gone are listed only."
+    )
 
 
 def _title(ledger: Ledger, articles: Mapping[str, Article]) -> str:

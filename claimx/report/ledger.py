@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
+from claimx.claims.verifying import ArticleText, verify_claim
 from claimx.errors import InputError
 from claimx.schema import Article, Claim, Extraction
 
@@ -74,6 +75,18 @@ def digests_of(ledger: Ledger) -> Mapping[str, str]:
     """The digest of the text that each article had when it was read, where the records tell."""
     stated = [(claim.article_id, claim.article_digest) for claim in ledger.claims if claim.article_digest]
     return dict([*stated, *((item.article_id, item.article_digest) for item in ledger.extractions)])
+
+
+def place_claims(ledger: Ledger, articles: Mapping[str, Article]) -> Iterator[tuple[Claim, bool]]:
+    """Each claim as it stands in its article's text now, and whether it does.
+
+    A claim that moved has its new offsets. One that is gone, or whose article is not among `articles`, is as the record
+    has it, and False.
+    """
+    texts = {name: ArticleText(article) for name, article in articles.items()}
+    for claim in ledger.claims:
+        proof = verify_claim(claim, texts.get(claim.article_id))
+        yield proof.updated or claim, proof.updated is not None
 
 
 def _explain(error: ValidationError) -> str:
