@@ -15,7 +15,8 @@ from claimx.article.sentences import split_sentences
 from claimx.claims.dating import resolve_date
 from claimx.claims.grounding import Grounded, Ungrounded, ground
 from claimx.claims.merging import digest_claim, merge_claims
-from claimx.claims.speakers import Roster, name_speakers
+from claimx.claims.roster import Roster
+from claimx.claims.speakers import name_speakers
 from claimx.claims.wording import Marks, write_out
 from claimx.errors import BadAnswer, ChunkTooLarge, ModelError, ModelRefused
 from claimx.model.client import Ask

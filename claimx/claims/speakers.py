@@ -1,83 +1,31 @@
 """Mentions → one canonical speaker, by the fullest name that the article itself gives.
 
 A name that the article does not contain is never used: a model may know who "the president" is, but the
-article did not say so. Then the words beside the cue stand for the speaker.
+article did not say so. Then the words beside the cue stand for the speaker; and so they do where they are a
+name that cannot be the drafted one.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 
-from rapidfuzz import fuzz
+from claimx.article.names import PRONOUNS
+from claimx.claims.namesakes import bare, initials, key, spelling
+from claimx.claims.roster import MOST_NAME_WORDS, SENTENCE_MARK, Roster
+from claimx.schema import Span, Speaker
 
-from claimx.article.names import PRONOUNS, find_names, is_body, strip_titles
-from claimx.claims.folding import fold
-from claimx.schema import Article, Span, Speaker
-
-# First names this close are two spellings of one ("Alexey", "Alexei"), not two people.
-_SAME_SPELLING = 75
+_RELATIVE = re.compile(r"who|whom|whose|which|that")
+_FINITE = re.compile(
+    r"is|are|was|were|has|have|had|will|would|can|could|should|did|does|sa(?:id|ys)|t(?:old|ells)|adds|added"
+    r"|asks|asked|writes|wrote|claimed|denied|insisted|warned|announced|spoke|speaks|replied|explained"
+)
+_NO_FIRST_WORD = re.compile(r"of|in|on|at|to|for|from|by|with|as|and|or|but|not|if|when|than|I|we|you|he|she|it|they")
+_LAST_WORD_OF_NO_TITLE = re.compile(r"of|for|on|in|at|to|from|by|with|and|the|an?")
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
-_POSSESSIVE = re.compile(r"['’]s?$")
-
-
-class Roster:
-    """Everybody an article names, and where."""
-
-    def __init__(self, article: Article) -> None:
-        found = ((start, _bare(article.text[start:end])) for start, end in find_names(article.text))
-        self._names = [(start, name) for start, name in found if name]
-        self._counts = Counter(name for _, name in self._names)
-        self._by_last_word: dict[str, list[str]] = {}
-        for form in self._counts:
-            self._by_last_word.setdefault(_last_word(form), []).append(form)
-        known = (article.text, article.title, article.author, article.source)
-        self._searchable = _key(" | ".join(part for part in known if part))
-
-    def holds(self, name: str) -> bool:
-        """Whether the words of a name stand together in the article, its title, byline or source."""
-        key = _key(name)
-        return bool(key) and re.search(rf"(?<!\w){re.escape(key)}(?!\w)", self._searchable) is not None
-
-    def has_words(self, phrase: str) -> bool:
-        """Whether the article has most words of a role: "head of the union" where it says "the union's head"."""
-        words = re.findall(r"\w{3,}", _key(phrase))
-        return bool(words) and sum(word in self._searchable for word in words) >= 0.7 * len(words)
-
-    def fullest(self, name: str, near: int) -> str:
-        """The fullest form of a name that the article gives.
-
-        Args:
-            name: A surname, an acronym, or a name with or without titles.
-            near: Offset of the mention: of two people with one surname, the one named last before it is meant.
-        """
-        bare = _bare(name)
-        if not bare or not bare[:1].isupper():
-            return name.strip()
-        if written_out := self._written_out(bare):
-            return written_out
-        # A name behind a longer title is known by itself: "Ann Poe" of "Trade Policy Ann Poe".
-        known = [] if is_body(bare) else self._by_last_word.get(_last_word(bare), ())
-        bare = min((form for form in known if " " in form and bare.endswith(f" {form}")), key=len, default=bare)
-        forms = [form for form in self._by_last_word.get(_last_word(bare), ()) if _is_fuller(form, bare)]
-        if not forms:
-            return bare
-        people = _by_spelling(forms)
-        if len(people) > 1:
-            before = [form for start, form in self._names if start <= near and form in forms]
-            if not before:
-                return bare
-            people = [next(group for group in people if before[-1] in group)]
-        return max(_without_titles(people[0]), key=lambda form: (len(form.split()), self._counts[form], form))
-
-    def _written_out(self, acronym: str) -> str | None:
-        """What an acronym stands for, if the article writes it out: "European Union" for "EU"."""
-        letters = acronym.replace(".", "")
-        if not re.fullmatch(r"[A-Z]{2,7}", letters):
-            return None
-        forms = [form for form in self._counts if _initials(form) == letters]
-        return max(forms, key=lambda form: (self._counts[form], form), default=None)
+_PRONOUN_OWNER = re.compile(r"^(?:his|her|its|their|our|my)\s+", re.IGNORECASE)
+_OWNER = re.compile(rf"{_PRONOUN_OWNER.pattern}|^\S+['’]s\s+", re.IGNORECASE)
+_RELATIVE_CLAUSE = re.compile(rf",? (?:{_RELATIVE.pattern}) .*")
 
 
 def name_speakers(
@@ -98,18 +46,16 @@ def name_speakers(
     roles: dict[str, str] = {}
     for name, (drafted_name, role, mention, _) in zip(names, claims, strict=True):
         if name and (found := _role(roster, name, role, drafted_name, mention)):
-            roles.setdefault(_key(name), found)
+            roles.setdefault(key(name), found)
     # "the foreign minister" is whoever has that role, if just one speaker has.
     holders: dict[str, set[str]] = {}
     for name in names:
-        if name and (role := roles.get(_key(name))):
-            holders.setdefault(_key(role), set()).add(name)
-    named = [next(iter(held)) if name and len(held := holders.get(_key(name), set())) == 1 else name for name in names]
+        if name and (role := roles.get(key(name))):
+            holders.setdefault(key(role), set()).add(name)
+    named = [next(iter(held)) if name and len(held := holders.get(key(name), set())) == 1 else name for name in names]
     display: dict[str, str] = {}
     return [
-        Speaker(name=display.setdefault(_key(name), name), mention=mention, role=roles.get(_key(name)))
-        if name
-        else None
+        Speaker(name=display.setdefault(key(name), name), mention=mention, role=roles.get(key(name))) if name else None
         for name, (_, _, mention, _) in zip(named, claims, strict=True)
     ]
 
@@ -117,77 +63,54 @@ def name_speakers(
 def _name(roster: Roster, drafted: str | None, mention: Span | None, start: int) -> str | None:
     near = mention.start if mention else start
     words = " ".join((drafted or "").split())
-    if words and words.lower() not in PRONOUNS:
+    if mention and (shown := roster.proper_name(mention)) and not _is_short_for(shown, words):
+        return roster.fullest(shown, near)
+    if _is_name(words):
         fullest = roster.fullest(words, near)
         for name in (fullest, words):
             if roster.holds(name):
                 return name
     if mention is None:
         return None
-    shown = " ".join(mention.text.split()).rstrip(":").lstrip("@") or mention.text
-    return roster.fullest(shown, near)
+    return roster.fullest(" ".join(mention.text.split()).rstrip(":").lstrip("@") or mention.text, near)
 
 
 def _role(roster: Roster, name: str, role: str | None, drafted: str | None, mention: Span | None) -> str | None:
-    """The role that was given, if the article has its words; else the title in front of the name."""
-    if role and role.strip() and _key(role) != _key(name) and roster.has_words(role):
-        return " ".join(role.split())
+    """The role that was given, if the article has it; else the title in front of the name."""
+    given = _RELATIVE_CLAUSE.sub("", _PRONOUN_OWNER.sub("", " ".join((role or "").split())))
+    if given and key(given) != key(name) and roster.has_role(given, name):
+        return given
     for form in (drafted, mention.text if mention else None):
         words = " ".join((form or "").split())
-        if words.endswith(f" {name}") and len(title := _ARTICLE.sub("", words[: -len(name)].strip())) > 3:
+        title = _ARTICLE.sub("", words.removesuffix(f" {name}").strip(" ,")) if words.endswith(f" {name}") else ""
+        # "The mayor of" Quillmere is not Quillmere's title.
+        if title and not _LAST_WORD_OF_NO_TITLE.fullmatch(title.split()[-1]) and roster.has_role(title, name):
             return title
     return None
 
 
-def _bare(name: str) -> str:
-    """A name without article, titles and possessive."""
-    return _POSSESSIVE.sub("", strip_titles(_ARTICLE.sub("", " ".join(name.split()))))
-
-
-def _is_fuller(form: str, name: str) -> bool:
-    """Whether `form` has all words of `name` in order and ends alike: "Ann Mary Poe" for "Ann Poe" and "Poe"."""
-    words, wanted = _key(form).split(), _key(name).split()
-    if len(words) < len(wanted) or not wanted or words[-1] != wanted[-1]:
+def _is_name(words: str) -> bool:
+    """Whether words that stand in an article can name somebody, by name or description, and are no clause."""
+    parts = words.split()
+    if not parts or len(parts) > MOST_NAME_WORDS or SENTENCE_MARK.search(words):
         return False
-    rest = iter(words)
-    return all(word in rest for word in wanted)
+    if words.lower() in PRONOUNS or _NO_FIRST_WORD.fullmatch(parts[0]):
+        return False
+    for part in parts:
+        if _RELATIVE.fullmatch(part):
+            return True
+        if _FINITE.fullmatch(part):
+            return False
+    return True
 
 
-def _without_titles(forms: list[str]) -> list[str]:
-    """The forms but for those that are a longer title with another form behind it: "Trade Policy Ann Poe".
-
-    A body keeps what stands in front: "UN Security Council" is not "Security Council" with a title.
-    """
-    names = [form for form in forms if len(form.split()) > 1]
-    if any(is_body(form) for form in names):
-        return forms
-    return [form for form in forms if not any(form.endswith(f" {name}") for name in names)]
-
-
-def _by_spelling(forms: list[str]) -> list[list[str]]:
-    """Forms of one name grouped by person: no two groups have first names that are spelt alike."""
-    groups: list[list[str]] = []
-    for form in sorted(forms, key=lambda form: -len(form.split())):
-        first = form.split()[0]
-        for group in groups:
-            if len(form.split()) == 1 or any(
-                first in other.split() or fuzz.ratio(first, other.split()[0]) >= _SAME_SPELLING for other in group
-            ):
-                group.append(form)
-                break
-        else:
-            groups.append([form])
-    return groups
-
-
-def _last_word(form: str) -> str:
-    return _key(form).rsplit(" ", 1)[-1]
-
-
-def _initials(form: str) -> str:
-    return "".join(word[0] for word in re.split(r"[\s-]+", form) if word[:1].isupper())
-
-
-def _key(text: str) -> str:
-    """A text for comparison: folded signs, lower case, single spaces."""
-    return " ".join(fold(text).text.casefold().split())
+def _is_short_for(mention: str, name: str) -> bool:
+    """Whether the name beside a cue can be a shorter form of a drafted one, or is the drafted one and more."""
+    said, wanted = bare(_OWNER.sub("", mention)), bare(name)
+    if not wanted:
+        return False
+    if initials(wanted) == said.replace(".", "") or initials(said) == wanted.replace(".", ""):
+        return True
+    words, others = ({spelling(word) for word in form.split()} for form in (said, wanted))
+    # Of "Ministry", drafted beside the mention "Harbour Ministry", the mention is the better name.
+    return words <= others or (len(others) > 1 and others <= words)
