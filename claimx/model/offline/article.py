@@ -21,6 +21,7 @@ Span = tuple[int, int]
 _LONGEST_SENTENCE = 200
 _SPEECH_WORDS = 4
 _LONGEST_CLAUSE = 22
+_LONGEST_GAP = 160
 _EDGES = " \t\r\n\u00a0.,;:!?…–—-\"'“”„‘’«»‹›()"
 _SENTENCE_BREAK = re.compile(r"\w{4}[.!?]['’”\"]?\s|\n\s*\n|[\"“”«»]")
 # As much of a sentence that reports nothing as tells what it is about.
@@ -237,8 +238,13 @@ def _is_interrupted(gap: str, item: Attribution, start: int, end: int) -> bool:
     """Whether what stands between two pieces is no more than the reporting clause, or nothing."""
     if not any(character.isalnum() for character in gap):
         return True
-    own = any(start <= span[0] < end for span in (item.cue, item.mention, item.referent) if span)
-    return own and len(gap.split()) <= _LONGEST_CLAUSE and not _SENTENCE_BREAK.search(gap.strip(_EDGES))
+    own = any(start <= span[0] < end for span in (item.cue, item.mention) if span)
+    return (
+        own
+        and len(gap.split()) <= _LONGEST_CLAUSE
+        and len(gap) <= _LONGEST_GAP
+        and not _SENTENCE_BREAK.search(gap.strip(_EDGES))
+    )
 
 
 def _without_marks(text: str, item: Attribution, quotations: list[Quotation], starts: list[int]) -> Attribution:

@@ -197,6 +197,10 @@ def _contents(tokens: list[Token], cue: Cue, cues: list[Cue], number: int, sourc
     return [content] if content else []
 
 
+def _is_quoted(tokens: list[Token], index: int) -> bool:
+    return index < len(tokens) and tokens[index].quotation >= 0
+
+
 def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
     """Whether "she said", which begins at `first`, follows its content or stands within it."""
     before = content_before(tokens, first)
@@ -204,6 +208,9 @@ def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
         return False
     after = tokens[cue.last + 1] if cue.last + 1 < len(tokens) else None
     parenthesis = after is not None and after.text == ","
+    if parenthesis and _is_quoted(tokens, cue.last + 2) and not has_finite_verb(tokens, *before):
+        # "On Tuesday, after the vote, Poe said, “…”": what stands before only tells when.
+        return False
     opening = tokens[before[0]].lower
     if opening in SUBORDINATORS | PREPOSITIONS or opening in ("asked", "speaking", "pressed"):
         commas = [index for index in range(*before) if tokens[index].text == ","]
