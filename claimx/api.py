@@ -30,4 +30,8 @@ async def aextract(article: Article, settings: Settings | None = None) -> Extrac
 
 def extract(article: Article, settings: Settings | None = None) -> Extraction:
     """The same outside async code; within a running event loop (a notebook) write `await aextract(article)`."""
-    return asyncio.run(aextract(article, settings))
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(aextract(article, settings))
+    raise RuntimeError("extract() cannot run within an event loop; write `await aextract(article)` there")

@@ -98,8 +98,15 @@ def open_output(path: Path | None, format_: str | None, *, with_facts: bool) -> 
         with _closed_in_order(out):
             yield out
         return
-    chosen = format_ or _BY_SUFFIX.get(path.suffix.lower(), "jsonl")
-    unfinished = path.with_name(path.name + ".part")
+    chosen = format_ or _BY_SUFFIX.get(path.suffix.lower())
+    if chosen is None:
+        raise UsageError(f"{path}: say which format with -f, or end the name in {', '.join(_BY_SUFFIX)}")
+    # A link leads to what is meant; a pipe or device is written to, never replaced.
+    path = path.resolve()
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file in it")
+    is_regular = path.is_file() or not path.exists()
+    unfinished = path.with_name(path.name + ".part") if is_regular else path
     try:
         stream = unfinished.open("w", encoding="utf-8", newline="\n")
     except OSError as error:
@@ -108,13 +115,17 @@ def open_output(path: Path | None, format_: str | None, *, with_facts: bool) -> 
     try:
         with stream, _closed_in_order(out):
             yield out
-    except BaseException:
-        if out.is_empty:
+    except BaseException as raised:
+        if is_regular and out.is_empty:
             unfinished.unlink()
-        else:
+        elif is_regular:
             note(f"what was done is in {unfinished}")
+        if isinstance(raised, OSError) and not isinstance(raised, BrokenPipeError):
+            # Closing writes what was held back, and meets the full disk once more.
+            raise OutputError(str(path), raised.strerror or str(raised)) from None
         raise
-    unfinished.replace(path)
+    if is_regular:
+        unfinished.replace(path)
 
 
 @contextmanager
