@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -55,6 +56,8 @@ def extract(
     max_requests: options.MaxRequests = None,
     max_tokens_total: options.MaxTokensTotal = None,
     deadline_s: options.Deadline = None,
+    log_level: options.LogLevel = None,
+    log_json: options.LogJson = False,
     published: options.Published = None,
     encoding: options.Encoding = "utf-8",
     allow_private: options.AllowPrivate = False,
@@ -109,19 +112,38 @@ def extract(
         "deadline_s": deadline_s,
     }
     with errors_to_stderr():
+        from claimx.cli.logs import log_to_stderr
         from claimx.cli.reading import Reading
+
+        log_to_stderr(log_level, as_json=log_json)
 
         reading = Reading(sources, published=published, encoding=encoding, allow_private=allow_private, note=note)
         if dry_run:
             _show_plan(reading.articles(), flags)
+            if reading.failed:
+                raise typer.Exit(PARTIAL)
             return
         settings = settings_for(flags)
         from claimx.cli.output import open_output
 
+        _check_output(output, sources)
+        articles = _begun(reading.articles())
         with open_output(output, format_.value if format_ else None, with_facts=not no_facts) as out:
-            is_whole = _run(reading.articles(), settings, out)
+            is_whole = _run(articles, settings, out)
         if reading.failed or not is_whole:
             raise typer.Exit(PARTIAL)
+
+
+def _check_output(output: Path | None, sources: list[str]) -> None:
+    from claimx.errors import UsageError
+
+    if output and any(source != "-" and Path(source).resolve() == output.resolve() for source in sources):
+        raise UsageError(f"{output} is one of the sources; write the claims somewhere else")
+
+
+def _begun(articles: Iterator[Article]) -> Iterator[Article]:
+    """The same articles with the first one read: while one waits for standard input, Ctrl-C is Python's own."""
+    return chain(list(islice(articles, 1)), articles)
 
 
 def _run(articles: Iterator[Article], settings: Settings, out: Output) -> bool:
@@ -171,7 +193,7 @@ def _run(articles: Iterator[Article], settings: Settings, out: Output) -> bool:
             raise typer.Exit(INTERRUPTED if isinstance(error, Interrupted) else PARTIAL) from None
         finally:
             if progress.articles:
-                progress.sum_up(traffic.retries.total(), traffic.found)
+                progress.sum_up(traffic.retries.total(), traffic)
     return not progress.failures
 
 

@@ -6,14 +6,18 @@ from typing import Annotated
 
 import typer
 
+from claimx.cli.logs import LogLevel as _LogLevel
+
 _MODEL, _READING, _STORE, _LIMITS = "Model", "Reading", "Store", "Limits"
+_LOG = "Log"
 
 Model = Annotated[
     str | None,
     typer.Option(
         "--model",
         "-m",
-        help="Model to ask, by the server's name for it; 'offline' is built in and needs no key. [env: CLAIMX_MODEL]",
+        help="Model to ask, by the server's name for it; 'offline' is built in and needs no key. "
+        "(variable: CLAIMX_MODEL)",
         show_default="offline",
         rich_help_panel=_MODEL,
     ),
@@ -22,7 +26,7 @@ BaseUrl = Annotated[
     str | None,
     typer.Option(
         help="An OpenAI-compatible server, such as http://127.0.0.1:11434/v1. Its key is read from CLAIMX_API_KEY. "
-        "[env: CLAIMX_BASE_URL]",
+        "(variable: CLAIMX_BASE_URL)",
         show_default="OpenAI",
         rich_help_panel=_MODEL,
     ),
@@ -30,7 +34,7 @@ BaseUrl = Annotated[
 Mode = Annotated[
     str | None,
     typer.Option(
-        help="How the answer is constrained: json_schema, md_json, json or tools. [env: CLAIMX_MODE]",
+        help="How the answer is constrained: json_schema, md_json, json or tools. (variable: CLAIMX_MODE)",
         show_default="json_schema",
         rich_help_panel=_MODEL,
     ),
@@ -101,7 +105,7 @@ Store = Annotated[
         "--store",
         metavar="FILE",
         help="Keep every reply in this file: the same command again goes on where it was, and pays for nothing twice. "
-        "[env: CLAIMX_STORE]",
+        "(variable: CLAIMX_STORE)",
         rich_help_panel=_STORE,
     ),
 ]
@@ -124,4 +128,11 @@ MaxTokensTotal = Annotated[
 Deadline = Annotated[
     float | None,
     typer.Option("--deadline", min=0.1, help="Send nothing more after so many seconds.", rich_help_panel=_LIMITS),
+]
+LogLevel = Annotated[
+    _LogLevel | None,
+    typer.Option("--log-level", help="Tell on stderr what happens, one event a line.", rich_help_panel=_LOG),
+]
+LogJson = Annotated[
+    bool, typer.Option("--log-json", help="The same as JSON Lines, remarks included.", rich_help_panel=_LOG)
 ]

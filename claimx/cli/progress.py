@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Iterator
@@ -10,12 +11,17 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from claimx.article.chunks import split_article
+from claimx.cli.logs import is_logging_json
 from claimx.cli.shell import note
-from claimx.report.tables import count, printable
+from claimx.report.tables import count
 from claimx.schema import Article, Extraction, Usage
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
+
+    from claimx.model.traffic import Traffic
+
+log = logging.getLogger(__name__)
 
 _LINE_EVERY_S = 10.0
 
@@ -33,7 +39,8 @@ class Progress:
         self.usage = Usage()
 
     def __enter__(self) -> Progress:
-        if sys.stderr.isatty():
+        # A bar and lines about events would write over each other.
+        if sys.stderr is not None and sys.stderr.isatty() and not log.isEnabledFor(logging.INFO):
             from rich.console import Console
             from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
             from rich.progress import Progress as Bar
@@ -71,6 +78,16 @@ class Progress:
         self.rejected += len(extraction.rejected)
         self.failures += len(extraction.failures)
         self.usage += extraction.usage
+        log.info(
+            "article",
+            extra={
+                "article": extraction.article_id,
+                "claims": len(extraction.claims),
+                "rejected": len(extraction.rejected),
+                "failures": len(extraction.failures),
+                "seconds": extraction.seconds,
+            },
+        )
         # Neighbours that failed for one reason are one gap.
         for error, gap in groupby(extraction.failures, key=lambda failure: failure.error):
             chunks = list(gap)
@@ -82,8 +99,8 @@ class Progress:
         title = self._titles.pop(article_id, None)
         return f"{article_id}: {title}" if title else article_id
 
-    def sum_up(self, retries: int, found: int = 0) -> None:
-        """One line on stderr: what was found, and what it cost; `found` calls were answered by the store."""
+    def sum_up(self, retries: int, traffic: Traffic | None = None) -> None:
+        """One line on stderr: what was found, and what it cost; with `traffic`, also how long replies took."""
         seconds = time.monotonic() - self._started
         usage = self.usage
         tokens = (
@@ -91,8 +108,8 @@ class Progress:
             if usage.prompt_tokens is not None and usage.completion_tokens is not None
             else "tokens not told by the server"
         )
-        extra = [f"{found:,} from the store"] if found else []
-        extra += [count(retries, "retry", "retries")] if retries else []
+        extra = [f"{traffic.found:,} from the store"] if traffic and traffic.found else []
+        extra += [count(retries, "retry", "retries") + (_causes(traffic) if traffic else "")] if retries else []
         parts = [
             f"{count(self.claims, 'claim')}, {count(self.facts, 'fact')}, {self.rejected:,} rejected "
             f"from {count(self.articles, 'article')}",
@@ -102,11 +119,43 @@ class Progress:
         ]
         if self.failures:
             parts.insert(1, f"{count(self.failures, 'chunk')} could not be read")
-        print(printable(" · ".join(parts)), file=sys.stderr)
+        if traffic and traffic.requests > 1:
+            parts.append(f"replies in {traffic.latency_s(0.5):.2g} s (p50), {traffic.latency_s(0.95):.2g} s (p95)")
+        if not is_logging_json():
+            note(" · ".join(parts))
+        if traffic:
+            log.info("run", extra=self._counts(traffic) | {"seconds": round(seconds, 3)})
+
+    def _counts(self, traffic: Traffic) -> dict[str, object]:
+        return {
+            "articles": self.articles,
+            "claims": self.claims,
+            "facts": self.facts,
+            "rejected": self.rejected,
+            "failures": self.failures,
+            "requests": traffic.requests,
+            "from_store": traffic.found,
+            "retries": dict(traffic.retries),
+            "reasks": traffic.reasks,
+            "prompt_tokens": self.usage.prompt_tokens,
+            "completion_tokens": self.usage.completion_tokens,
+            "p50_s": traffic.latency_s(0.5),
+            "p95_s": traffic.latency_s(0.95),
+        }
 
     def _show(self) -> None:
         if self._bar:
-            self._bar.update(self._task, total=self._requests, completed=self._replies, visible=self._requests > 1)
+            self._bar.update(
+                self._task,
+                total=max(self._requests, self._replies),
+                completed=self._replies,
+                visible=self._requests > 1,
+            )
         elif (now := time.monotonic()) - self._spoke >= _LINE_EVERY_S:
             self._spoke = now
-            note(f"{self._replies:,} of {self._requests:,} requests, {count(self.articles, 'article')} done")
+            total = max(self._requests, self._replies)
+            note(f"{self._replies:,} of {total:,} requests, {count(self.articles, 'article')} done")
+
+
+def _causes(traffic: Traffic) -> str:
+    return ": " + ", ".join(f"{number} × {cause}" for cause, number in traffic.retries.most_common())

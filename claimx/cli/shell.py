@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,10 +18,16 @@ FAILED, MISUSED, PARTIAL, GATE_FAILED, INTERRUPTED = 1, 2, 3, 4, 130
 
 
 def note(message: str) -> None:
-    """One remark on stderr, on one line, harmless to the terminal."""
+    """One remark on stderr, on one line, harmless to the terminal; an event where stderr is a log of those."""
+    from claimx.cli.logs import is_logging_json
     from claimx.report.tables import printable
 
-    print(printable(" ".join(message.split())), file=sys.stderr)
+    if is_logging_json():
+        logging.getLogger("claimx.cli").warning("note", extra={"text": message})
+        return
+    # Without a stderr, `print` would write to stdout.
+    if sys.stderr is not None:
+        print(printable(" ".join(message.split())), file=sys.stderr)
 
 
 @contextmanager
@@ -49,7 +56,8 @@ def settings_from(flags: Mapping[str, Any]) -> Settings:
     """The settings in force for these flags, the environment and the user's config file."""
     from claimx.settings import resolve_settings
 
-    return resolve_settings(flags, os.environ, _config())
+    given = {name: value for name, value in flags.items() if value not in (None, "")}
+    return resolve_settings(given, os.environ, _config())
 
 
 def settings_for(flags: Mapping[str, Any]) -> Settings:

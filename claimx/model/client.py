@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _OVERFLOW = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 _OVERFLOW_WORDS = re.compile(r"\b(?:maximum|exceeds?|larger than)\b.{0,60}\bcontext\b", re.IGNORECASE)
 
+log = logging.getLogger(__name__)
+
 # Instructor logs whole completions at ERROR; what matters of them is in our own exceptions.
 logging.getLogger("instructor").addHandler(logging.NullHandler())
 logging.getLogger("instructor").propagate = False
@@ -106,6 +108,7 @@ class Endpoint:
         """Ask once; when the answer does not fit the schema, once more per `settings.reasks`, with what is wrong."""
         # A correction that stays poor costs no chunk: there is nothing to ask for again.
         is_needed = all(message["role"] != "assistant" for message in messages)
+        self.traffic.reasks += not is_needed
         with self._recording.call(is_needed=is_needed) if self._recording else nullcontext():
             return await self._ask(messages)
 
@@ -132,6 +135,8 @@ class Endpoint:
                 if not isinstance(error, BadAnswer) or not attempts:
                     error.usage = usage
                     raise error from None
+                self.traffic.reasks += 1
+                log.info("re-ask", extra={"problem": str(error)})
                 conversation = [*messages, *_correction(_text(completions), str(error))]
                 continue
             self._has_answered = True

@@ -89,7 +89,9 @@ class RetryTransport(httpx2.AsyncBaseTransport):
             self.traffic.admit()
             sent_at = time.monotonic()
             response = await self._reply(request)
-        self.traffic.reply(response, time.monotonic() - sent_at)
+        seconds = time.monotonic() - sent_at
+        self.traffic.reply(response, seconds)
+        log.debug("reply", extra={"status": response.status_code, "seconds": round(seconds, 3)})
         if response.status_code in _BUSY:
             self._slots.halve(sent_at)
         elif response.is_success:
@@ -123,7 +125,9 @@ class RetryTransport(httpx2.AsyncBaseTransport):
             return
         cause = type(outcome.exception()).__name__ if outcome.failed else str(outcome.result().status_code)
         self.traffic.retries[cause] += 1
-        log.info("retry", extra={"cause": cause, "attempt": state.attempt_number, "wait_s": state.upcoming_sleep})
+        log.info(
+            "retry", extra={"cause": cause, "attempt": state.attempt_number, "wait_s": round(state.upcoming_sleep, 3)}
+        )
 
 
 async def _whole(response: httpx2.Response, request: httpx2.Request) -> httpx2.Response:

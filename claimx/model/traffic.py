@@ -40,7 +40,7 @@ class Traffic:
         self._max_requests = max_requests
         self._max_tokens = max_tokens
         self._latencies: Counter[int] = Counter()
-        self.requests = self.found = self.tokens = 0
+        self.requests = self.found = self.tokens = self.reasks = 0
         self.retries: Counter[str] = Counter()
 
     def admit(self) -> None:
