@@ -383,6 +383,7 @@ def test_only_a_reporting_clause_may_stand_between_pieces(
             {"cue": "accused", "mention": "She", "date": "on Friday"},
         ),
         ('"One.\n\n"Two," he said.', ("One", "Two"), {"cue": "said", "mention": "he"}),
+        ('"One," Poe said. "Two."\n\n"Three."', ("One", "Two", "Three"), {"cue": "said", "mention": "Poe"}),
     ],
 )
 def test_an_interruption_by_its_own_report_is_one_statement(

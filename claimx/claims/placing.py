@@ -273,7 +273,8 @@ def _is_interruption(text: str, start: int, end: int, evidence: list[Pair]) -> b
     """
     gap = text[start:end]
     if not _LETTER.search(gap):
-        return not _CLOSED_PARAGRAPH.search(gap)
+        # Quotations of two paragraphs are one statement only if somebody is said to say it.
+        return bool(evidence) or not _CLOSED_PARAGRAPH.search(gap)
     if not any(start <= pair[0] and pair[1] <= end for pair in evidence):
         return False
     if len(gap) > _GAP_CHARS or len(gap.split()) > _GAP_WORDS:
