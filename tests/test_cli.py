@@ -192,6 +192,41 @@ def test_an_output_that_cannot_be_written_is_said_before_anything_is_paid_for(tm
     assert "cannot be written" in done.stderr
 
 
+def test_an_output_that_is_a_folder_a_link_or_a_source_is_treated_with_care(tmp_path: Path) -> None:
+    story, link = tmp_path / "story.txt", tmp_path / "link.jsonl"
+    story.write_text(STORY, encoding="utf-8")
+    assert run("extract", story, "-o", tmp_path).returncode == 2
+    assert run("extract", story, "-o", ".").returncode == 2
+    assert run("extract", story, "-o", story).returncode == 2
+    assert story.read_text(encoding="utf-8") == STORY
+    (tmp_path / "real.jsonl").write_text("old", encoding="utf-8")
+    link.symlink_to(tmp_path / "real.jsonl")
+    assert run("extract", story, "-o", link).returncode == 0
+    assert link.is_symlink()
+    assert records((tmp_path / "real.jsonl").read_text(encoding="utf-8"))
+
+
+def test_a_full_disk_is_one_clear_line() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    done = run("extract", "-", "-f", "jsonl", "-o", "/dev/full", stdin=STORY)
+    assert done.returncode == 1
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_output_is_utf_8_in_a_plain_locale() -> None:
+    story = "Ada Thörn said the ferries were “läte” 🚢.\n"
+    for format_ in ("table", "jsonl", "csv"):
+        done = run("extract", "-", "-f", format_, stdin=story, PYTHONIOENCODING="ascii", LC_ALL="C")
+        assert done.returncode == 0, done.stderr
+        assert "Thörn" in done.stdout
+
+
+def test_help_tells_the_variables() -> None:
+    assert "CLAIMX_MODEL" in run("extract", "--help").stdout
+
+
 def test_a_dry_run_calls_nothing(real_article: Path) -> None:
     done = run("extract", real_article, "--dry-run", "--base-url", "http://127.0.0.1:9/v1", "-m", "m")
     assert done.returncode == 0

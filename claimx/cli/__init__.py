@@ -6,7 +6,11 @@ function, so that `claimx --help` starts without the model stack.
 
 from __future__ import annotations
 
+import io
 import logging
+import os
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -58,4 +62,9 @@ def main() -> None:
     """Run the command line."""
     # Libraries log what went wrong in pages and replies; what of it matters comes as an error of ours.
     logging.getLogger().addHandler(logging.NullHandler())
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Data is UTF-8 wherever it goes; only a terminal knows better what it can show.
+        sys.stdout.reconfigure(encoding=None if sys.stdout.isatty() else "utf-8", errors="backslashreplace")
+    elif sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open as long as the process
     app()

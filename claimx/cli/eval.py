@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from claimx.evaluation.result import Result, Run
     from claimx.evaluation.scoring import ArticleScore
     from claimx.evaluation.suite import Suite, SuiteSystem
+    from claimx.runs.store import Store
     from claimx.schema import Extraction
 
 _REPORTS = "Reports"
@@ -87,6 +88,9 @@ def evaluate(
     seed: options.Seed = None,
     max_output_tokens: options.MaxOutputTokens = None,
     send_openai_key: options.SendOpenaiKey = False,
+    store: options.Store = None,
+    fresh: options.Fresh = False,
+    replay: options.Replay = False,
 ) -> None:
     """Score a model, or anybody's predictions, against labelled articles.
 
@@ -107,6 +111,7 @@ def evaluate(
         suite = _suite(gold, predictions, flags)
         gates = (*suite.gates, *(parse_gate(text) for text in fail_under or ()))
         reports = Reports(json_, junit, html, markdown, show is not None, several=len(suite.systems) > 1)
+        reports.check()
         dataset = read_dataset(suite.gold)
         exit_codes = {_evaluate(dataset, system, flags, gates, reports) for system in suite.systems}
         for code in (GATE_FAILED, PARTIAL):
@@ -124,6 +129,17 @@ class Reports:
     markdown: Path | None
     with_errors: bool
     several: bool
+
+    def check(self) -> None:
+        """Refuse what could not be written, before a model is paid for it."""
+        from claimx.errors import UsageError
+
+        paths = [path for path in (self.json, self.junit, self.html, self.markdown) if path and path != Path("-")]
+        for path in paths:
+            if path.is_dir() or not path.absolute().parent.is_dir():
+                raise UsageError(f"{path} cannot be written: {'a folder' if path.is_dir() else 'no such folder'}")
+        if len({path.absolute() for path in paths}) < len(paths):
+            raise UsageError("two reports would be written to the same file")
 
     def write(self, result: Result, scores: Sequence[ArticleScore], gates: Sequence[GateOutcome]) -> None:
         """Write one system's result everywhere it is wanted."""
@@ -236,6 +252,7 @@ def _run_model(dataset: Dataset, flags: Mapping[str, Any], name: str | None) -> 
     from claimx.evaluation.result import Run
     from claimx.model.client import Endpoint
     from claimx.model.prompts import load_prompt
+    from claimx.runs.journal import open_journal
     from claimx.runs.runner import extract_all
 
     settings = settings_for(flags)
@@ -244,16 +261,16 @@ def _run_model(dataset: Dataset, flags: Mapping[str, Any], name: str | None) -> 
     articles = progress.watch(item.article for item in dataset.articles)
     extractions: list[Extraction] = []
 
-    async def run() -> int:
-        async with Endpoint(settings) as ask:
+    async def run(journal: Store | None) -> int:
+        async with Endpoint(settings, journal=journal) as ask:
             async for extraction in extract_all(articles, ask, prompt, settings, on_reply=progress.replied):
                 extractions.append(extraction)
                 progress.finished(extraction)
             return ask.retries
 
     started = time.monotonic()
-    with progress:
-        retries = asyncio.run(run())
+    with progress, open_journal(settings) as journal:
+        retries = asyncio.run(run(journal))
     seconds = time.monotonic() - started
     progress.sum_up(retries)
     kept = settings.model_dump(mode="json", include=_RECORDED_SETTINGS)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -127,7 +126,7 @@ def extract(
         from claimx.cli.output import open_output
 
         _check_output(output, sources)
-        articles = _begun(reading.articles())
+        articles = reading.articles()
         with open_output(output, format_.value if format_ else None, with_facts=not no_facts) as out:
             is_whole = _run(articles, settings, out)
         if reading.failed or not is_whole:
@@ -139,11 +138,6 @@ def _check_output(output: Path | None, sources: list[str]) -> None:
 
     if output and any(source != "-" and Path(source).resolve() == output.resolve() for source in sources):
         raise UsageError(f"{output} is one of the sources; write the claims somewhere else")
-
-
-def _begun(articles: Iterator[Article]) -> Iterator[Article]:
-    """The same articles with the first one read: while one waits for standard input, Ctrl-C is Python's own."""
-    return chain(list(islice(articles, 1)), articles)
 
 
 def _run(articles: Iterator[Article], settings: Settings, out: Output) -> bool:
