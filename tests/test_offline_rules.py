@@ -186,7 +186,7 @@ def test_the_date_is_copied_from_outside_the_content(text: str, date: str | None
 
 
 def test_a_pronoun_for_the_speaker_gives_way_to_the_name_in_the_text() -> None:
-    assert only("Ilse Marrant said she was ready.").text == "Ilse Marrant was ready."
+    assert only("Ilse Marrant said she was ready.").text == "Ilse Marrant was ready"
 
 
 def test_a_sentence_of_the_articles_own_is_a_fact() -> None:

@@ -150,7 +150,7 @@ class _Speech:
                 self.announced = introduction(tokens)
         if pending and self._continues(pending[-1]):
             self.waiting = pending
-        elif pending and self.speaking is not None and all(_is_quoted(tokens) for tokens in rows):
+        elif pending and self.speaking is not None and all(_is_quoted(tokens) for tokens in rows) and _ends(rows[-1]):
             self._extend(self.speaking, pending)
             current = self.speaking
         self.speaking = current
@@ -180,6 +180,11 @@ class _Speech:
     def _continues(self, piece: Span) -> bool:
         quotation = self._quotation(piece[0])
         return quotation is not None and quotation.continues
+
+
+def _ends(tokens: list[Token]) -> bool:
+    """Whether a quotation ends as a sentence does: a heading in quotation marks does not."""
+    return any(token.text.rstrip("\"'”’»").endswith((".", "!", "?", "…")) for token in tokens[-2:])
 
 
 def _is_speech(item: Attribution) -> bool:

@@ -56,13 +56,12 @@ def _claim(text: str, item: Attribution, person: Person, number: int, dates: lis
 
 def _sentence(text: str, item: Attribution, person: Person) -> str:
     """The content as a sentence; a pronoun that opens it and can only mean the speaker gives way to the name."""
+    start, end = item.content[0]
+    first = _PRONOUN_FIRST.match(text, start, end)
+    if not first or text[max(0, start - 1) : start] in _MARKS or not _means(first[1].lower(), person):
+        return "…"
     words = " ".join(" ".join(text[start:end].split()) for start, end in item.content)
-    first = _PRONOUN_FIRST.match(words)
-    start = item.content[0][0]
-    if first and text[max(0, start - 1) : start] not in _MARKS and _means(first[1].lower(), person):
-        words = person.name + words[first.end() :]
-    words = words[:1].upper() + words[1:]
-    return words if words.endswith((".", "!", "?", "…")) else words.rstrip(" ,;:") + "."
+    return person.name + words[first.end() - start :]
 
 
 def _means(pronoun: str, person: Person) -> bool:
