@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse
 
-from claimx.errors import BadAnswer, ChunkTooLarge, ModelBusy
+from claimx.errors import BadAnswer, ChunkTooLarge, ModelBusy, ModelRefused
 from claimx.model.client import Endpoint, Reply
 from claimx.model.recording import ReplyMissing, request_digest
 from claimx.runs.journal import noted_run, open_journal
@@ -138,3 +138,11 @@ def test_an_answer_that_was_cut_is_kept_and_a_refusal_replayed(tmp_path: Path) -
         with pytest.raises(ChunkTooLarge):
             ask(tmp_path, counted, **changes)
         assert len(bodies) == sent
+
+
+def test_a_key_that_a_server_repeats_is_not_kept(tmp_path: Path) -> None:
+    with pytest.raises(ModelRefused):
+        ask(tmp_path, lambda body, n: error(422, "sesame-open-1 may not"), api_key="sesame-open-1")
+    with pytest.raises(ModelRefused, match=r"\[key\] may not"):
+        ask(tmp_path, lambda body, n: GOOD, replay=True)
+    assert all(b"sesame" not in path.read_bytes() for path in tmp_path.iterdir())
