@@ -43,6 +43,10 @@ from claimx.settings import Settings
 # Two drafts this alike are the same statement, before and after it was corrected.
 _SAME_DRAFT = 70
 _SMALLEST_CHUNK_TOKENS = 100
+_BRIEFLY: Message = {
+    "role": "user",
+    "content": "The answer did not fit into one reply. Answer again with the whole JSON object, each statement once.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +107,23 @@ async def extract_article(article: Article, ask: Ask, prompt: Prompt, settings: 
     )
 
 
-async def _read_chunk(article: Article, chunk: Chunk, ask: Ask, prompt: Prompt, settings: Settings) -> _Read:
-    """Ask for a chunk; cut it in half when the answer does not fit into one reply."""
-    messages = render(prompt, article, chunk)
+async def _read_chunk(
+    article: Article, chunk: Chunk, ask: Ask, prompt: Prompt, settings: Settings, remarks: Sequence[Message] = ()
+) -> _Read:
+    """Ask for a chunk; cut it in half when the answer does not fit into one reply, or ask for less if it is small."""
+    messages = [*render(prompt, article, chunk), *remarks]
     try:
         reply = await ask(messages)
     except ChunkTooLarge as error:
         # A little over half, so that two parts do for a whole that does not divide evenly.
         tokens = count_tokens(chunk.text) * 3 // 5
-        if tokens < _SMALLEST_CHUNK_TOKENS:
-            return _failed(chunk, error)
-        halves = split_stretch(article, chunk.start, chunk.end, tokens, index=chunk.index)
         spent = _Read(usage=error.usage or Usage())
+        if tokens < _SMALLEST_CHUNK_TOKENS:
+            if remarks or not settings.reasks:
+                return _failed(chunk, error)
+            # A model that repeats itself up to the limit is brought off it by other words, not by the same ones.
+            return spent + await _read_chunk(article, chunk, ask, prompt, settings, [_BRIEFLY])
+        halves = split_stretch(article, chunk.start, chunk.end, tokens, index=chunk.index)
         reads = await asyncio.gather(*(_read_chunk(article, half, ask, prompt, settings) for half in halves))
         return sum(reads, spent)
     except ModelError as error:

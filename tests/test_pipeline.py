@@ -156,6 +156,17 @@ def test_an_answer_that_is_cut_is_asked_for_in_halves() -> None:
     assert not extraction.is_partial
 
 
+def test_an_answer_to_a_small_chunk_that_is_cut_is_asked_for_again_in_other_words() -> None:
+    cut = completion("{")
+    cut["choices"][0]["finish_reason"] = "length"
+    extraction, server = run(lambda body, n: answer(SORRY, speakers=SPEAKERS) if n else JSONResponse(cut))
+    assert "did not fit" in server.bodies[1]["messages"][-1]["content"]
+    assert (len(server.bodies), extraction.usage.calls, extraction.is_partial) == (2, 2, False)
+    assert only(extraction).content[0].text == "We are sorry"
+    extraction, server = run(lambda body, n: JSONResponse(cut))
+    assert (len(server.bodies), extraction.usage.calls, extraction.is_partial) == (2, 2, True)
+
+
 def test_a_wrong_key_stops_the_run() -> None:
     with pytest.raises(ModelRefused, match="API key"):
         run(lambda body, n: error(401, "bad key"))
