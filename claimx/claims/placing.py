@@ -35,11 +35,9 @@ _BETWEEN_QUOTATIONS = re.compile(
 _SET_OFF = re.compile(r"\s*[,;–—(-]\s*(?P<clause>[^\"“”«»\r\n]*?)\s*[,;–—)-]\s*\Z")
 _SENTENCE_END = re.compile(r"\w{3}[.!?]['’]?\s+[A-ZÀ-Þ]")
 _CLOSED_PARAGRAPH = re.compile(r"[\"”»]\s*[\r\n]\s*[\r\n]")
-_FUNCTION_WORDS = frozenset(
-    (
-        "a an as also at be been by did do does for had has have he her him his in is it its of on or seem seemed "
-        "seems that the their then they this to was were which who will would"
-    ).split(" ")  # noqa: SIM905 - fifty quoted words are harder to read
+_FUNCTION_WORD = re.compile(
+    r"(?:an?|also|as|at|be|been|by|d(?:id|o|oes)|for|ha[ds]|have|he|her|him|his|i[nst]|its|o[fnr]|seem(?:ed|s)?|that|the"
+    r"|their|then|they|this|to|was|were|which|who|will|would)"
 )
 _NEGATION = re.compile(r"\b(?:not|no|never|nor|neither|yet|without|cannot)\b|n['’]t\b", re.IGNORECASE)
 _OPENING_MARK = re.compile(r"[\"“„‘«「『]\s*\Z")
@@ -285,7 +283,7 @@ def _is_interruption(text: str, start: int, end: int, evidence: list[Pair]) -> b
     left_over = _left_over(text, start, end, evidence)
     if match := _SET_OFF.match(gap):
         return not _SENTENCE_END.search(match["clause"]) and not _NEGATION.search(left_over)
-    return all(word in _FUNCTION_WORDS for word in re.findall(r"\w+", left_over.casefold()))
+    return all(_FUNCTION_WORD.fullmatch(word) for word in re.findall(r"\w+", left_over.casefold()))
 
 
 def _left_over(text: str, start: int, end: int, evidence: list[Pair]) -> str:
