@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claimx.claims.namesakes import group_by_person
 from claimx.claims.roster import Roster
 from claimx.claims.speakers import name_speakers
 from claimx.schema import Article, Span
@@ -222,6 +224,27 @@ def test_any_name_is_the_articles_own(text: str, drafted: str, role: str, start:
     [speaker] = name_speakers(roster(text), [(drafted, role, shown if shown.text.strip() else None, 0)])
     # Case and white space may be another place's of the same name.
     assert speaker is None or roster(text).holds(speaker.name) or speaker.name in " ".join(shown.text.split())
+
+
+def test_a_surname_is_given_its_first_name_rather_than_initials() -> None:
+    text = "Ada Thorn came. A. B. Thorn said no. Thorn left."
+    assert roster(text).fullest("Thorn", len(text)) == "Ada Thorn"
+
+
+def test_an_initial_of_two_people_is_neither() -> None:
+    assert len(group_by_person(["Ada Thorn", "Amy Thorn", "A. Thorn", "A. B. Thorn"])) == 4
+    text = "Ada Thorn and Amy Thorn came. A. B. Thorn said no."
+    assert roster(text).fullest("A. B. Thorn", len(text)) == "A. B. Thorn"
+
+
+def test_thousands_of_namesakes_are_told_apart_in_seconds() -> None:
+    firsts = ["".join(letters).title() for letters in product("bdfgl", "aeiou", "mnprt", "aeiou", "kl")]
+    text = " ".join(f"Then {first} Thorn said no to Thorn." for first in firsts)
+    shown = Span.of(text, len(text) - 6, len(text) - 1)
+    began = time.perf_counter()
+    speakers = name_speakers(roster(text), [("Thorn", None, shown, 0)] * 500)
+    assert {speaker and speaker.name for speaker in speakers} == {f"{firsts[-1]} Thorn"}
+    assert time.perf_counter() - began < 10
 
 
 def test_a_long_article_of_one_name_is_read_in_seconds() -> None:

@@ -49,6 +49,11 @@ def is_surname(name: str) -> bool:
     return all(map(_PARTICLE.fullmatch, name.split()[:-1]))
 
 
+def has_first_initial(name: str) -> bool:
+    """Whether an initial stands for the first name: "A. Poe"."""
+    return _INITIAL.fullmatch(name.split()[0]) is not None
+
+
 def is_fuller(form: str, name: str) -> bool:
     """Whether `form` has all words of `name` in order and ends alike: "Ann Mary Poe" for "Ann Poe" and "Poe"."""
     words, wanted = key(form).split(), key(name).split()
@@ -75,13 +80,30 @@ def is_same_person(name: str, other: str) -> bool:
 def group_by_person(forms: list[str]) -> list[list[str]]:
     """Full names that end alike, grouped by person; a form that may be two people's is in a group of its own."""
     groups: list[list[str]] = []
-    for form in sorted(forms, key=lambda form: (-len(form.split()), form)):
-        alike = [group for group in groups if is_same_person(form, group[0])]
+    # Only those who share a first name, or its first letter where one has no more, need to be compared.
+    by_first_name: dict[str, list[list[str]]] = {}
+    # Initials come last: "A. Poe" is either's where there are Ann and Abe.
+    for form in sorted(forms, key=lambda form: (has_first_initial(form), -len(form.split()), form)):
+        near = {id(group): group for name in _first_name_keys(form) for group in by_first_name.get(name, ())}
+        alike = [group for group in near.values() if is_same_person(form, group[0])]
         if len(alike) == 1:
             alike[0].append(form)
-        else:
-            groups.append([form])
+            continue
+        group = [form]
+        groups.append(group)
+        first = form.split()[0]
+        by_first_name.setdefault(spelling(first), []).append(group)
+        letter = f"{first[0]}." if has_first_initial(form) else first[0]
+        by_first_name.setdefault(letter, []).append(group)
     return groups
+
+
+def _first_name_keys(form: str) -> tuple[str, ...]:
+    """Under what a form's namesakes are filed: "Ann" under "an" and "A", "A." under "a." and "A."."""
+    first = form.split()[0]
+    if has_first_initial(form):
+        return first[0], f"{first[0]}."
+    return spelling(first), f"{first[0]}."
 
 
 def spelling(name: str) -> str:

@@ -14,6 +14,7 @@ from claimx.claims.namesakes import (
     bare,
     gender_of,
     group_by_person,
+    has_first_initial,
     initials,
     is_fuller,
     is_same_person,
@@ -63,6 +64,7 @@ class Roster:
             self._by_last_word.setdefault(_last_word(form), []).append(form)
         self._openings_of_bodies = {form.split()[0] for form in self._counts if " " in form and is_body(form)}
         known = (text, article.title, article.author, article.source)
+        self._families: dict[str, list[list[str]]] = {}
         self._searchable = key(" | ".join(part for part in known if part))
         self._sentences_with: dict[str, set[int]] = {}
         for number, (start, end) in enumerate(split_sentences(text)):
@@ -121,26 +123,27 @@ class Roster:
         # A name behind a longer title is known by itself: "Ann Poe" of "Trade Policy Ann Poe".
         known = [] if is_body(wanted) else self._by_last_word.get(_last_word(wanted), ())
         wanted = min((form for form in known if " " in form and wanted.endswith(f" {form}")), key=len, default=wanted)
+        if is_surname(wanted) and not is_body(wanted):
+            return self._bearer(wanted, near, name) or wanted
         # "Bank of Quillmere" is no fuller form of "Quillmere".
         alike = [form for form in self._by_last_word.get(_last_word(wanted), ()) if is_body(form) == is_body(wanted)]
         forms = [form for form in alike if is_fuller(form, wanted)]
         if is_body(wanted):
             longest = max(forms, key=self._weight, default=wanted)
             return longest if all(longest.endswith(form) for form in forms) else wanted
-        if is_surname(wanted):
-            bearers = [form for form in forms if not is_surname(form)]
-            return self._bearer(wanted, bearers, near, name) or wanted
         if wanted in self._counts:
             forms = [form for form in forms if is_same_person(form, wanted)]
         people = group_by_person(forms)
         return max(people[0], key=self._weight) if len(people) == 1 else wanted
 
-    def _bearer(self, surname: str, forms: list[str], near: int, shown: str) -> str | None:
-        """Whose surname it is, of these full names; None if it may be somebody or something else."""
+    def _bearer(self, surname: str, near: int, shown: str) -> str | None:
+        """Whose surname it is; None if nobody bears it in full, or if it may be somebody or something else."""
+        people = self._families.get(surname)
+        if people is None:
+            people = self._families[surname] = self._family(surname)
         is_titled = bool(gender_of(shown)) or shown.split()[0] != surname.split()[0]
-        if not forms or (not is_titled and self._stands_alone(surname, forms)):
+        if not people or (not is_titled and self._stands_alone(surname, people)):
             return None
-        people = group_by_person([form for form in forms if not any(form.endswith(f" {name}") for name in forms)])
         if gender := gender_of(shown):
             people = [person for person in people if self._may_be(person, gender)] or people
         if len(people) > 1:
@@ -150,10 +153,19 @@ class Roster:
             people = [person]
         return max(people[0], key=self._weight)
 
-    def _stands_alone(self, surname: str, forms: list[str]) -> bool:
+    def _family(self, surname: str) -> list[list[str]]:
+        """The full names that end in a surname, grouped by person, without those that only have a longer title."""
+        alike = self._by_last_word.get(_last_word(surname), ())
+        forms = [form for form in alike if not is_body(form) and not is_surname(form) and is_fuller(form, surname)]
+        known = set(forms)
+        return group_by_person([form for form in forms if known.isdisjoint(_tails(form))])
+
+    def _stands_alone(self, surname: str, people: list[list[str]]) -> bool:
         """Whether a name is used alone before anybody bears it in full, or a body's name begins with it."""
-        first_full = min(self._starts[form][0] for form in forms)
-        return surname in self._openings_of_bodies or self._first_untitled.get(surname, first_full) < first_full
+        if surname in self._openings_of_bodies:
+            return True
+        first = self._first_untitled.get(surname)
+        return first is not None and all(first < self._starts[form][0] for person in people for form in person)
 
     def _may_be(self, person: list[str], gender: Gender) -> bool:
         known = {gender for form in person for gender in self._genders.get(form, ())}
@@ -165,8 +177,8 @@ class Roster:
         at = bisect_right(starts, near) - 1
         return starts[at] if at >= 0 else -1
 
-    def _weight(self, form: str) -> tuple[int, int, str]:
-        return len(form.split()), self._counts[form], form
+    def _weight(self, form: str) -> tuple[bool, int, int, str]:
+        return not has_first_initial(form), len(form.split()), self._counts[form], form
 
     def _written_out(self, acronym: str) -> str | None:
         """What an acronym stands for, if the article writes it out: "European Union" for "EU"."""
@@ -200,6 +212,12 @@ def _is_in_heading(text: str, at: int) -> bool:
 
 def _content_words(text: str) -> list[str]:
     return [word for word in re.findall(r"\w+", key(text)) if not _SMALL_WORD.fullmatch(word)]
+
+
+def _tails(form: str) -> list[str]:
+    """The shorter names that a name ends in: "Ann Poe" and "Poe" of "Policy Ann Poe"."""
+    words = form.split(" ")
+    return [" ".join(words[at:]) for at in range(1, len(words))]
 
 
 def _last_word(form: str) -> str:
