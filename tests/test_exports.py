@@ -495,3 +495,29 @@ def test_the_command_says_what_a_form_needs(folder: Path) -> None:
 def test_every_form_is_written_for_a_ledger_without_claims_too(form: str, tmp_path: Path) -> None:
     written = write_export(Ledger(()), {}, form, tmp_path / "out")
     assert all(path.stat().st_size for path in written)
+
+
+def test_gold_import_makes_a_folder_that_gold_check_accepts(folder: Path) -> None:
+    tasks = folder / "tasks.json"
+    tasks.write_text(json.dumps(annotated([labelstudio.to_task(ARTICLE, LEDGER.claims)])), encoding="utf-8")
+    done = run("gold", "import", tasks, "--from", "labelstudio", "-o", folder / "gold")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", f"{folder / 'gold'}: 1 article, 3 labels\n")
+    assert run("gold", "check", folder / "gold").returncode == 0
+
+
+def test_gold_import_names_each_label_that_is_not_as_the_guide_wants_it(folder: Path) -> None:
+    write_export(LEDGER, ARTICLES, "brat", folder / "brat")
+    ann = folder / "brat" / "pier.ann"
+    ann.write_text(ann.read_text(encoding="utf-8").replace("2026-03-03", "2026-03-33"), encoding="utf-8")
+    done = run("gold", "import", folder / "brat", "--from", "brat", "-o", folder / "gold")
+    assert done.returncode == 1
+    assert "label 1: date '2026-03-33' is not YYYY-MM-DD" in done.stdout
+    assert "1 problem to mend" in done.stderr
+
+
+def test_gold_import_of_what_nobody_annotated_is_an_error(folder: Path) -> None:
+    tasks = folder / "tasks.json"
+    tasks.write_text(export_text(LEDGER, ARTICLES, "labelstudio"), encoding="utf-8")
+    done = run("gold", "import", tasks, "--from", "labelstudio", "-o", folder / "gold")
+    assert (done.returncode, "no task that anybody annotated" in done.stderr) == (1, True)
+    assert not (folder / "gold").exists()

@@ -158,6 +158,37 @@ def test_every_article_of_the_seeds_is_shown_whole_with_its_marks(page: Page, fo
         assert marked == "".join(article.text[at] for at in sorted(covered))
 
 
+def test_what_was_not_read_and_what_was_rejected_is_shown_as_such(page: Page, folder: Path) -> None:
+    start = ARTICLE.text.index("Fishers")
+    extraction = Extraction(
+        article_id="pier",
+        article_digest=ARTICLE.digest,
+        model="m",
+        prompt="p",
+        claims=(SAFE,),
+        rejected=(Rejected(chunk=0, draft=FactDraft(content="The pier sank.", text="…", date=None), reason="no such"),),
+        failures=(ChunkFailure(chunk=1, start=start, end=start + 14, error="the server was busy"),),
+    )
+    path = folder / "partial.html"
+    path.write_text(to_page(Ledger((SAFE,), (extraction,)), {"pier": ARTICLE}), encoding="utf-8")
+    page.goto(path.as_uri())
+    assert page.locator("#text mark.unread").all_inner_texts() == ["Fishers’ leader"[:14]]
+    assert page.locator(".note").inner_text() == f"Not read: characters {start}–{start + 14}. the server was busy"
+    page.locator("summary").click()
+    assert page.get_by_text("The pier sank.").is_visible()
+
+
+def test_marks_that_reorder_what_is_displayed_are_shown_as_their_code_points(page: Page, folder: Path) -> None:
+    text = "Ann Poe said \u202eno\u202c twice."
+    article = Article(id="b", text=text)
+    claim = Claim(id="c-1", article_id="b", kind="claim", text="\u202eno", content=(Span.of(text, 13, 17),))
+    path = folder / "bidi.html"
+    path.write_text(to_page(Ledger((claim,)), {"b": article}), encoding="utf-8")
+    page.goto(path.as_uri())
+    assert page.locator("#text mark").inner_text() == "<202e>no<202c>"
+    assert "\u202e" not in page.locator("body").inner_text()
+
+
 def test_filters_go_into_the_address_and_come_back_from_it(browser: Browser, page: Page, folder: Path) -> None:
     ledger, _ = seeds()
     page.goto((folder / "seeds.html").as_uri())
@@ -366,16 +397,16 @@ def test_the_probes_do_run_where_a_page_lets_them(browser: Browser) -> None:
     """Otherwise the test above would show nothing."""
     opened = browser.new_page()
     ran = 0
-    for text in PROBES[:32]:
+    for text in PROBES[:24]:
         opened.goto("about:blank")
         opened.evaluate("window.ran = 0; window.pwned = () => { window.ran += 1; }")
         opened.set_content(
             f"<!DOCTYPE html><title>x</title><script>window.pwned = () => {{ window.ran = 1; }}</script>{text}"
         )
-        opened.wait_for_timeout(30)
+        opened.wait_for_timeout(10)
         ran += bool(opened.evaluate("window.ran"))
     opened.close()
-    assert ran >= 15
+    assert ran >= 10
 
 
 def many_claims() -> tuple[Ledger, dict[str, Article]]:

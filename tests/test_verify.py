@@ -96,9 +96,9 @@ def test_the_updated_claim_has_the_new_digest_and_an_id_that_follows_from_its_of
     assert moved.id != SAFE.id
 
 
-def test_a_thousand_claims_on_a_long_text_of_one_word_take_linear_time() -> None:
-    text = ArticleText(Article(id="pier", text="said " * 200_000))
-    assert {verify_claim(claim, text).status for claim in CLAIMS * 300} == {"gone"}
+def test_hundreds_of_claims_on_a_long_text_of_one_word_take_linear_time() -> None:
+    text = ArticleText(Article(id="pier", text="said " * 100_000))
+    assert {verify_claim(claim, text).status for claim in CLAIMS * 100} == {"gone"}
 
 
 def test_every_claim_of_the_seeds_is_exact() -> None:

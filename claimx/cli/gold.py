@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-gold = typer.Typer(help="Check gold labels of your own.", no_args_is_help=True)
+from claimx.cli.gold_import import import_labels
+
+gold = typer.Typer(help="Check gold labels of your own, and bring corrected ones in.", no_args_is_help=True)
+gold.command("import")(import_labels)
 
 
 @gold.command()
