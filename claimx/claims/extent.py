@@ -55,7 +55,7 @@ _NEGATORS = (
 # Between a negation and what it negates: "not yet been", "no longer", "none of the".
 _WEAK = (
     "yet|been|be|being|longer|even|quite|really|so|very|at|all|any|to|of|the|a|an|that|as|ever|only|just|still"
-    "|also|have"
+    "|also|ha[ds]|have|is|are|was|were|will|would|can|could|may|might|must|should"
 )
 _MARKS = "[\\s\"'“”‘’«»„*_()\\[\\]]"
 _NEGATED_BEFORE = re.compile(f"(?<!\\w)(?:{_NEGATORS}){_MARKS}+(?:(?:{_WEAK}){_MARKS}+){{0,2}}$", re.IGNORECASE)
@@ -142,6 +142,8 @@ def _loses_negation(text: str, start: int, end: int) -> bool:
         return True
     if before[-1:] and before[-1] in _NEGATION_BESIDE:
         return True
+    if text[start:end].rstrip("\"'”’»")[-1:] in (".", "!", "?", "…", "。", ";"):
+        return False
     return bool(_NEGATION_AFTER.match(after) or _NEGATION_BEHIND.match(after))
 
 
