@@ -20,8 +20,9 @@ check: $(VENV)/.dev ## Lint, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev ## Print the figures of evals/
+bench: $(VENV)/.dev ## Print the figures that need nothing but this repository
 	$(BIN)/python evals/bench_answer_size.py
+	$(BIN)/python evals/bench_offline.py seeds
 
 lock: ## Pin every dependency, with hashes, in the two requirements files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
