@@ -76,6 +76,14 @@ def test_words_that_now_stand_behind_a_negation_are_gone() -> None:
     assert statuses(text)[2] == "gone"
 
 
+def test_words_that_stand_verbatim_in_the_wrong_place_may_have_moved_with_other_marks() -> None:
+    claim = made("“We tested every bolt", speaker="Mina Oduya")
+    text = 'It is not “We tested every bolt. And yet "We tested every bolt was said.'
+    proof = verify_claim(claim, ArticleText(Article(id="pier", text=text)))
+    assert proof.spans[0].found is not None
+    assert (proof.status, proof.spans[0].found.start) == ("moved", text.index('"'))
+
+
 def test_pieces_of_a_content_keep_their_order() -> None:
     text = "“We tested every bolt,” Mina Oduya said on Tuesday. “The new pier is safe.”"
     assert statuses(text)[0] == "gone"

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import takewhile
 from typing import Literal
 
 from claimx.claims.extent import is_whole, is_whole_word
@@ -80,9 +79,15 @@ class ArticleText:
         return fold(self.text)
 
     def around(self, words: str, at: int) -> Iterator[tuple[int, int]]:
-        """Where the words stand verbatim, or else after folding: half-open offsets, the nearest to `at` first."""
-        places = [*self._after(words, at), *self._before(words, at)] or self.folded.find(words)
-        return iter(sorted(places, key=lambda place: abs(place[0] - at)))
+        """Where the words stand, as half-open offsets: verbatim, then after folding, each the nearest to `at` first."""
+
+        def distance(place: tuple[int, int]) -> int:
+            return abs(place[0] - at)
+
+        verbatim = [*self._after(words, at), *self._before(words, at)]
+        yield from sorted(verbatim, key=distance)
+        if len(verbatim) < _OCCURRENCES:
+            yield from sorted(self.folded.find(words), key=distance)
 
     def _after(self, words: str, at: int) -> Iterator[tuple[int, int]]:
         start = self.text.find(words, max(0, at))
@@ -151,10 +156,10 @@ def _prove(part: str, span: Span, text: ArticleText, *, shift: int, not_before: 
     if is_here and _is_alike(text.text[span.start : span.end], span.text):
         return SpanProof(part, span, "normalized", Span.of(text.text, span.start, span.end))
     at = span.start + shift
-    near = takewhile(lambda place: part == "content" or abs(place[0] - at) <= _REACH, text.around(span.text, at))
     is_fit = is_whole if part == "content" else is_whole_word
-    for start, end in near:
-        if start >= not_before and is_fit(text.text, start, end):
+    for start, end in text.around(span.text, at):
+        is_near = part == "content" or abs(start - at) <= _REACH
+        if is_near and start >= not_before and is_fit(text.text, start, end):
             found = Span.of(text.text, start, end)
             return SpanProof(part, span, "exact" if found == span else "moved", found)
     return SpanProof(part, span, "gone", None)
