@@ -137,8 +137,9 @@ def test_a_surname_in_a_heading_is_not_used_alone() -> None:
     assert roster(text).fullest("Vale", text.index("Vale said")) == "Mo Vale"
 
 
-def test_a_name_that_opens_a_bodys_stays_alone_unless_it_has_a_title() -> None:
-    text = "Philip Marlow founded the Marlow Shipping Society. Marlow said it would hire. Mr Marlow said he was glad."
+@pytest.mark.parametrize("body", ["Marlow Shipping Society", "Marlow Engine Company"])
+def test_a_name_that_opens_a_bodys_stays_alone_unless_it_has_a_title(body: str) -> None:
+    text = f"Philip Marlow founded the {body}. Marlow said it would hire. Mr Marlow said he was glad."
     assert roster(text).fullest("Marlow", text.index("Marlow said it")) == "Marlow"
     assert roster(text).fullest("Mr Marlow", text.index("Mr Marlow")) == "Philip Marlow"
 

@@ -34,6 +34,7 @@ _SAYING_OR_MOVING = re.compile(
 )
 # A "former minister" is no minister.
 _QUALIFIER = re.compile(r"\b(?:former|ex|acting|deputy|vice|assistant|shadow|interim|one-?time|would-be)(?: | ?- ?)$")
+_COMPANY = re.compile(r" (?:Company|Corporation|Corp|Group|Holdings|Industries|Inc|Ltd)\b")
 _QUALIFIER_CHARS = 16
 _HEADING_CHARS = 140
 
@@ -62,7 +63,9 @@ class Roster:
         self._by_last_word: dict[str, list[str]] = {}
         for form in self._counts:
             self._by_last_word.setdefault(_last_word(form), []).append(form)
-        self._openings_of_bodies = {form.split()[0] for form in self._counts if " " in form and is_body(form)}
+        self._openings_of_bodies = {
+            form.split()[0] for form in self._counts if " " in form and (is_body(form) or _COMPANY.search(form))
+        }
         known = (text, article.title, article.author, article.source)
         self._families: dict[str, list[list[str]]] = {}
         self._searchable = key(" | ".join(part for part in known if part))
