@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from claimx.claims.verifying import ArticleText, verify_claim
 from claimx.errors import InputError
 from claimx.report.ledger import Ledger, match_articles, parse_ledger
-from claimx.schema import Article
+from claimx.schema import Article, Claim, Span
 from tests.ledgers import ARTICLE, COST, LEDGER, SAFE, STORY, TRAP, as_json, jsonl, made, seeds
 from tests.test_cli import run
 
@@ -82,6 +82,18 @@ def test_words_that_stand_verbatim_in_the_wrong_place_may_have_moved_with_other_
     proof = verify_claim(claim, ArticleText(Article(id="pier", text=text)))
     assert proof.spans[0].found is not None
     assert (proof.status, proof.spans[0].found.start) == ("moved", text.index('"'))
+
+
+@given(st.text(max_size=3), st.integers(0, 400), st.integers(0, 400), st.sampled_from(["", " ", "x", STORY]))
+def test_no_span_of_a_record_is_believed_or_breaks_anything(words: str, start: int, end: int, text: str) -> None:
+    """Records come from anywhere: offsets behind the text, the wrong way round, words that are none."""
+    claim = Claim(id="c", article_id="pier", kind="claim", text="", content=(Span(start=start, end=end, text=words),))
+    proof = verify_claim(claim, ArticleText(Article(id="pier", text=text)))
+    if proof.status == "exact":
+        assert text[start:end] == words != ""
+        assert end <= len(text)
+    if proof.updated:
+        assert all(text[span.start : span.end] == span.text != "" for span in proof.updated.content)
 
 
 def test_pieces_of_a_content_keep_their_order() -> None:

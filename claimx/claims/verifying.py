@@ -150,11 +150,13 @@ def evidence(claim: Claim) -> Iterator[tuple[str, Span]]:
 
 
 def _prove(part: str, span: Span, text: ArticleText, *, shift: int, not_before: int) -> SpanProof:
-    is_here = not shift and span.start >= not_before
+    is_here = not shift and not_before <= span.start and span.end <= len(text.text)
     if is_here and span.text and text.text[span.start : span.end] == span.text:
         return SpanProof(part, span, "exact", span)
     if is_here and _is_alike(text.text[span.start : span.end], span.text):
         return SpanProof(part, span, "normalized", Span.of(text.text, span.start, span.end))
+    if not span.text.strip():
+        return SpanProof(part, span, "gone", None)
     at = span.start + shift
     is_fit = is_whole if part == "content" else is_whole_word
     for start, end in text.around(span.text, at):
