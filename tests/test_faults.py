@@ -108,7 +108,7 @@ def test_an_endpoint_that_fails_everything_stops_the_run() -> None:
         done, error = run(server, articles(500, sentences=2), max_attempts=1)
     assert isinstance(error, EndpointFailing)
     assert "Check the server" in str(error)
-    assert done == []
+    assert not any(extraction.claims for extraction in done)
     assert len(server.received) < 30
 
 
