@@ -187,7 +187,9 @@ class ClaimDate(Value):
 class Claim(Value):
     """One claim or fact, every part of it proved by the characters of the article."""
 
-    id: str = Field(description="A digest of the article's id and the content: the same claim, the same id, every run.")
+    id: str = Field(
+        description="A digest of article, kind, content and cue: the same claim has the same id in every run."
+    )
     article_id: str
     article_digest: str = Field(
         default="", description="SHA-256 of the article's text: proves years later which text it was."

@@ -8,7 +8,7 @@ from typing import Any
 
 from claimx.api import extract
 from claimx.article.sources import read_articles
-from claimx.claims.merging import claim_id
+from claimx.claims.merging import digest_claim
 from claimx.report.ledger import Ledger, parse_ledger
 from claimx.report.tables import claim_line
 from claimx.schema import Article, Claim, ClaimDate, Extraction, Span, Speaker, Target
@@ -34,15 +34,16 @@ def made(*content: str, article: Article = ARTICLE, **fields: Any) -> Claim:
     speaker = fields.get("speaker")
     kind = fields.get("kind", "claim")
     expression = fields.get("expression")
+    cue = span(fields["cue"], article.text) if fields.get("cue") else None
     return Claim(
-        id=claim_id(article.id, kind, spans, speaker),
+        id=digest_claim(article.id, kind, spans, cue),
         article_id=article.id,
         article_digest=article.digest,
         kind=kind,
         text=fields.get("text", content[0] + "."),
         content=spans,
         quotation=fields.get("quotation"),
-        cue=span(fields["cue"], article.text) if fields.get("cue") else None,
+        cue=cue,
         speaker=Speaker(
             name=speaker,
             mention=span(fields["mention"], article.text) if fields.get("mention") else None,

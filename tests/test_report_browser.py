@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from claimx.claims.merging import claim_id
+from claimx.claims.merging import digest_claim
 from claimx.report.html import to_page
 from claimx.report.ledger import Ledger
 from claimx.schema import (
@@ -429,7 +429,7 @@ def many_claims() -> tuple[Ledger, dict[str, Article]]:
             cue = Span.of(article.text, start + part.index("said"), start + part.index("said") + 4)
             claims.append(
                 Claim(
-                    id=claim_id(article.id, "claim", (span,), name),
+                    id=digest_claim(article.id, "claim", (span,), None),
                     article_id=article.id,
                     article_digest=article.digest,
                     kind="claim",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from claimx.claims.wording import Marks, Nesting, write_out
+from claimx.claims.wording import Marks, write_out
 from claimx.schema import Span
 
 
@@ -65,21 +65,6 @@ def test_the_quotation_type_is_the_one_that_the_characters_show(
 ) -> None:
     cue_span = Span.of(text, text.index(cue), text.index(cue) + len(cue)) if cue else None
     assert Marks(text).quotation_type(spans(text, *pieces), cue_span) == expected
-
-
-def test_a_claim_within_a_claim_is_nested() -> None:
-    text = "the clerk had told police that the door was open"
-    outer, inner = spans(text, text), spans(text, "the door was open")
-    nesting = Nesting([outer, inner])
-    assert nesting.holds(inner)
-    assert not nesting.holds(outer)
-    assert not nesting.holds(spans(text, "the clerk had told police that the door was open"))
-
-
-def test_one_claim_may_begin_where_the_claim_around_it_begins() -> None:
-    text = "the door was open, the clerk said"
-    outer, inner = spans(text, text), spans(text, "the door was open")
-    assert Nesting([inner, outer]).holds(inner)
 
 
 @pytest.mark.parametrize(

@@ -73,11 +73,6 @@ def digest_claim(article_id: str, kind: str, content: Sequence[Span], cue: Span 
     return _digest([article_id, kind, f"{cue.start}:{cue.end}" if cue else "", *spans])
 
 
-def claim_id(article_id: str, kind: str, content: Sequence[Span], speaker: str | None) -> str:
-    """As `digest_claim`, for a record whose cue is not known: of its speaker in place of the cue."""
-    return _digest([article_id, kind, speaker or "", *(f"{span.start}:{span.end}:{span.text}" for span in content)])
-
-
 def _digest(parts: Sequence[str]) -> str:
     return "c-" + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 

@@ -14,7 +14,7 @@ from typing import Literal
 
 from claimx.claims.extent import is_whole, is_whole_word
 from claimx.claims.folding import Folded, fold
-from claimx.claims.merging import claim_id
+from claimx.claims.merging import digest_claim
 from claimx.schema import Article, Claim, ClaimDate, Span, Speaker
 
 Status = Literal["exact", "normalized", "moved", "gone", "unread"]
@@ -182,9 +182,8 @@ def _updated(claim: Claim, proofs: list[SpanProof], digest: str) -> Claim | None
     content = tuple(found["content"])
     [cue, mention, expression] = [found.get(part, [None])[0] for part in ("cue", "mention", "date")]
     speaker = claim.speaker and Speaker(name=claim.speaker.name, mention=mention, role=claim.speaker.role)
-    name = speaker.name if speaker else None
     return Claim(
-        id=claim.id if content == claim.content else claim_id(claim.article_id, claim.kind, content, name),
+        id=claim.id if content == claim.content else digest_claim(claim.article_id, claim.kind, content, cue),
         article_id=claim.article_id,
         article_digest=digest,
         kind=claim.kind,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from itertools import accumulate
+from bisect import bisect_left
+from collections.abc import Sequence
 
 from claimx.article.quotations import find_quotations
 from claimx.schema import Quotation, Span
@@ -126,22 +125,6 @@ def _as_sentence(text: str) -> str:
     if not text:
         return text
     return text[0].upper() + text[1:] + ("" if text[-1] in ".!?…。！？" else ".")
-
-
-class Nesting:
-    """Tells whether a content lies inside one piece of another claim's content: a claim within a claim."""
-
-    def __init__(self, contents: Iterable[Sequence[Span]]) -> None:
-        self._pieces = sorted({(span.start, span.end) for content in contents for span in content})
-        self._furthest = list(accumulate((end for _, end in self._pieces), max))
-
-    def holds(self, content: Sequence[Span]) -> bool:
-        """Whether a longer piece encloses all of this content."""
-        start, end = content[0].start, content[-1].end
-        earlier = bisect_left(self._pieces, (start, 0))
-        longer = bisect_right(self._pieces, (start, end))
-        is_inside = earlier > 0 and self._furthest[earlier - 1] >= end
-        return is_inside or (longer < len(self._pieces) and self._pieces[longer][0] == start)
 
 
 class Marks:
