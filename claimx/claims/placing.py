@@ -63,6 +63,8 @@ class ChunkText:
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self._found: dict[str, list[Pair]] = {}
+        self._whole: dict[Pair, bool] = {}
 
     @cached_property
     def folded(self) -> Folded:
@@ -88,8 +90,19 @@ class ChunkText:
         crossed = bisect_left(self._breaks, b[0]) - bisect_left(self._breaks, a[0])
         return max(0, b[0] - a[1]) + _PARAGRAPH_CHARS * crossed
 
+    def is_whole(self, pair: Pair) -> bool:
+        """Whether a stretch, with and without its outer marks, cuts no word, quantity or negation."""
+        if pair not in self._whole:
+            self._whole[pair] = is_whole(self.text, *pair) and is_whole(self.text, *trim(self.text, *pair))
+        return self._whole[pair]
+
     def find(self, words: str) -> list[Pair]:
         """Where the words stand, verbatim or after folding, in order."""
+        if words not in self._found:
+            self._found[words] = self._find(words)
+        return self._found[words]
+
+    def _find(self, words: str) -> list[Pair]:
         exact: list[Pair] = []
         at = self.text.find(words) if words else -1
         while at >= 0:
@@ -131,7 +144,7 @@ def _chains(text: ChunkText, pieces: Sequence[str], anchors: list[Pair]) -> list
         found = text.find(words)
         if not found:
             return f"{_shown(piece)} does not stand in the text, letter for letter"
-        whole = [pair for pair in found if is_whole(text.text, *pair) and is_whole(text.text, *trim(text.text, *pair))]
+        whole = [pair for pair in found if text.is_whole(pair)]
         if not whole:
             return f"{_shown(piece)} cuts a word, a number or a negation of the text"
         if number == 0:
