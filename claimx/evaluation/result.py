@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from claimx.schema import Extraction, Value
 
 SCORER_VERSION = "1"
 """Rises whenever the same gold and predictions may give other figures."""
+_RECORDED_PACKAGES = ("instructor", "openai", "pydantic")
 
 
 class FigureValue(Value):
@@ -46,10 +48,11 @@ class Spent(Value):
 
 
 class ArticleResult(Value):
-    """The counts of one article, from which all figures are computed."""
+    """The counts of one article, from which all figures are computed, and its own figures without intervals."""
 
     id: str
     counts: dict[str, int]
+    figures: dict[str, float | None] = Field(default_factory=dict)
     spent: Spent = Spent()
 
 
@@ -77,6 +80,7 @@ class Result(Value):
 
     scorer: str = SCORER_VERSION
     claimx: str
+    versions: dict[str, str] = Field(default_factory=dict, description="Of Python and what asks and checks the model.")
     gold: GoldInfo
     system: System
     resamples: int
@@ -144,6 +148,7 @@ def build_result(
     spent = {extraction.article_id: _spent(extraction) for extraction in run.extractions}
     return Result(
         claimx=version("claimx"),
+        versions={"python": platform.python_version(), **{name: version(name) for name in _RECORDED_PACKAGES}},
         gold=GoldInfo(
             name=dataset.name,
             digest=dataset.digest,
@@ -165,6 +170,7 @@ def build_result(
             ArticleResult(
                 id=score.article.id,
                 counts=dict(sorted(score.counts.items())),
+                figures={name: value for name, value in compute_figures(score.counts).items() if value is not None},
                 spent=spent.get(score.article.id, Spent()),
             )
             for score in scores
