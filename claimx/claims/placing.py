@@ -268,9 +268,7 @@ def _is_inside(pair: Pair, content: tuple[Pair, ...]) -> bool:
 def _is_quoted(text: str, content: tuple[Pair, ...]) -> bool:
     """Whether the content opens with a quotation mark, or right behind one."""
     start = content[0][0]
-    return _OPENING_MARK.search(text[max(0, start - 3) : start + 1]) is not None or bool(
-        _OPENING_MARK.search(text[max(0, start - 3) : start])
-    )
+    return any(_OPENING_MARK.search(text[max(0, start - 3) : end]) for end in (start, start + 1))
 
 
 def _gaps(content: tuple[Pair, ...]) -> list[Pair]:
