@@ -6,7 +6,9 @@ import resource
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -268,3 +270,15 @@ def test_damage_anywhere_is_an_error_of_ours_or_harmless(
         begin(store)
         assert {store.find(number.to_bytes(32, "big")) for number in range(40)}
         store.runs()
+
+
+def _open_and_close(path: Path) -> None:
+    with open_store(path, "usable"):
+        pass
+
+
+def test_a_new_store_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
+    """One makes the tables, the others wait for it and take them for what they are."""
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        for number in range(12):
+            assert list(pool.map(_open_and_close, [tmp_path / f"s{number}"] * 4)) == [None] * 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,9 +76,14 @@ def check_file(path: Path, *, must_exist: bool) -> None:
 
 def check_owner(path: Path, connection: sqlite3.Connection) -> int:
     """The version of the store; 0 for a new one."""
-    ((owner,),) = connection.execute("PRAGMA application_id")
-    ((version,),) = connection.execute("PRAGMA user_version")
-    ((tables,),) = connection.execute("SELECT count(*) FROM sqlite_master")
+    # In one transaction: another process may just be making the tables.
+    connection.execute("BEGIN")
+    try:
+        ((tables,),) = connection.execute("SELECT count(*) FROM sqlite_master")
+        ((owner,),) = connection.execute("PRAGMA application_id")
+        ((version,),) = connection.execute("PRAGMA user_version")
+    finally:
+        connection.execute("COMMIT")
     if owner != APPLICATION_ID and (owner or tables):
         raise StoreError(str(path), "is another program's database; nothing was changed. Name another file")
     if version > VERSION:
@@ -119,7 +125,7 @@ def migrate(connection: sqlite3.Connection) -> None:
     """Bring a store up to date; of several processes that come to a new file one does it and the others wait."""
     if connection.execute("PRAGMA user_version").fetchone()[0] == VERSION:
         return
-    connection.execute("PRAGMA journal_mode = WAL")
+    _begin_wal(connection)
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -132,6 +138,20 @@ def migrate(connection: sqlite3.Connection) -> None:
     except BaseException:
         connection.rollback()
         raise
+
+
+def _begin_wal(connection: sqlite3.Connection) -> None:
+    """Switch to write-ahead logging; SQLite does not wait here by itself while another process does the same."""
+    give_up = time.monotonic() + _BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 @contextmanager
