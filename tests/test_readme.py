@@ -85,7 +85,10 @@ def test_the_ledger_commands_run(tmp_path: Path) -> None:
 
 def test_the_python_code_runs() -> None:
     (code,) = [body for language, body in BLOCKS if language == "python"]
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_picture_shows_the_offsets_of_the_article() -> None:

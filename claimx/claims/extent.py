@@ -59,7 +59,7 @@ _WEAK = (
 )
 _MARKS = "[\\s\"'“”‘’«»„*_()\\[\\]]"
 _NEGATED_BEFORE = re.compile(f"(?<!\\w)(?:{_NEGATORS}){_MARKS}+(?:(?:{_WEAK}){_MARKS}+){{0,2}}$", re.IGNORECASE)
-_HARMLESS_BEFORE = re.compile(f"(?:whether or|or|why|if|not only|No\\.?(?=\\s*$)){_MARKS}+(?:not|no){_MARKS}+$")
+_HARMLESS_BEFORE = re.compile(f"(?:or|why|if){_MARKS}+not{_MARKS}+$")
 _NEGATION_AFTER = re.compile(f"{_MARKS}+(?:{_NEGATORS})(?!\\w)|{_MARKS}*(?:않|없|못)", re.IGNORECASE)
 _NEGATION_BESIDE = "不没沒未无無非"
 _NEGATION_BEHIND = re.compile(r"[不没沒未无無]|ない|なか|ません|では[なあ]|じゃな")
