@@ -6,12 +6,19 @@ ClaimxError
 ├── UsageError            options that contradict each other or make no sense
 ├── PromptError           a prompt file that cannot be used
 ├── GoldError             a gold label or prediction file that is malformed
+├── StoreError            a store that cannot be opened, read or written
+├── OutputError           a file that cannot take what was found
+├── Interrupted           somebody pressed Ctrl-C, or the system asked the process to end
 └── ModelError            the model gave no usable answer
     ├── ModelUnreachable  nothing answered at the base URL
     ├── ModelRefused      the server said no, and would say so again
     ├── ModelBusy         the server kept failing until the attempts ran out
-    └── BadAnswer         an answer came, but not one that can be used
-        └── AnswerCut     it was cut off at the token limit: a smaller chunk may fit
+    ├── BadAnswer         an answer came, but not one that can be used
+    ├── ChunkTooLarge     the chunk, or its answer, does not fit the model: a smaller one may
+    ├── ReplyMissing      a replay came to a request whose reply was never recorded
+    ├── BudgetSpent       the run has used up the requests, tokens or seconds that it was allowed
+    ├── EndpointFailing   article after article failed, so the run was stopped
+    └── Stopped           a chunk that was not asked for, or not waited for, because the run was stopped
 """
 
 from __future__ import annotations
@@ -62,6 +69,35 @@ class GoldError(ClaimxError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.where}: {self.reason}"
+
+
+class StoreError(ClaimxError):
+    """A store that cannot be opened, read or written; nothing in it was overwritten."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return f"store {self.path}: {self.reason}"
+
+
+class OutputError(ClaimxError):
+    """What was found cannot be written: the disk is full, or gone."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return f"{self.path} cannot be written: {self.reason}"
+
+
+class Interrupted(ClaimxError):
+    """Somebody pressed Ctrl-C, or the system asked the process to end."""
+
+    def __str__(self) -> str:
+        return "interrupted"
 
 
 class ModelError(ClaimxError):
@@ -124,3 +160,50 @@ class BadAnswer(ModelError):
 
 class ChunkTooLarge(ModelError):
     """The chunk does not fit the model's context, or its answer the token limit: a smaller one may."""
+
+
+class ReplyMissing(ModelError):
+    """A replay came to a request whose reply was never recorded."""
+
+    def __str__(self) -> str:
+        return "no reply is stored for it; run once without --replay, with the same model, address, prompt and options"
+
+
+class BudgetSpent(ModelError):
+    """The run has used up what it was allowed; `limit` says what, as in '100 requests (--max-requests)'."""
+
+    is_final = True
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+    def __str__(self) -> str:
+        return f"stopped at the limit of {self.limit}"
+
+
+class EndpointFailing(ModelError):
+    """So many articles failed in a row that the endpoint, not the articles, must be the reason."""
+
+    is_final = True
+
+    def __init__(self, articles: int, last: str) -> None:
+        super().__init__(articles, last)
+        self.articles, self.last = articles, last
+
+    def __str__(self) -> str:
+        return (
+            f"{self.articles} articles in a row failed, so the run was stopped. The last reason: {self.last} "
+            "Check the server, then run the command again"
+        )
+
+
+class Stopped(ModelError):
+    """A chunk that was not asked for, or not waited for, because the run was stopped."""
+
+    def __init__(self, reason: ClaimxError) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return "the run was stopped before it was answered"

@@ -13,12 +13,11 @@ from typing import Any
 
 import pytest
 
-from claimx.errors import ClaimxError, ModelRefused
+from claimx.errors import BudgetSpent, ClaimxError, EndpointFailing, Interrupted, ModelRefused
 from claimx.model.client import Endpoint
 from claimx.model.prompts import load_prompt
-from claimx.model.traffic import BudgetSpent
 from claimx.runs.runner import extract_all
-from claimx.runs.stopping import EndpointFailing, Interrupted, Stop
+from claimx.runs.stopping import Stop
 from claimx.schema import Article, Claim, Extraction
 from claimx.settings import Settings
 from tests.faulty_server import FAULTS, FaultyServer, articles, once_each

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse
 
-from claimx.errors import BadAnswer, ChunkTooLarge, ModelBusy, ModelRefused
+from claimx.errors import BadAnswer, ChunkTooLarge, ModelBusy, ModelRefused, ReplyMissing
 from claimx.model.client import Endpoint, Reply
-from claimx.model.recording import ReplyMissing, request_digest
+from claimx.model.recording import request_digest
 from claimx.runs.journal import noted_run, open_journal
 from claimx.settings import Settings
 from tests.doubles import Say, Server, answer, claim, completion, error

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from claimx.errors import StoreError
 from claimx.model.recording import Recorded
-from claimx.runs.database import APPLICATION_ID, VERSION, StoreError
+from claimx.runs.database import APPLICATION_ID, VERSION
 from claimx.runs.journal import noted_run, open_journal
 from claimx.runs.store import open_store
 from claimx.schema import ChunkFailure, Extraction
@@ -196,7 +197,7 @@ FILLS_THE_DISK = """
 import resource, signal, sys
 from pathlib import Path
 from claimx.model.recording import Recorded
-from claimx.runs.database import StoreError
+from claimx.errors import StoreError
 from claimx.runs.store import open_store
 
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -150,8 +150,8 @@ def _run(articles: Iterator[Article], settings: Settings, out: Output) -> bool:
 
     from claimx.cli.interruption import Interruption
     from claimx.cli.shell import INTERRUPTED, PARTIAL, note
-    from claimx.model.traffic import BudgetSpent
-    from claimx.runs.stopping import Interrupted, Stop
+    from claimx.errors import BudgetSpent, Interrupted
+    from claimx.runs.stopping import Stop
 
     stop = Stop(settings.grace_s)
     with Interruption(stop) as interruption:

@@ -9,7 +9,8 @@ from types import FrameType, TracebackType
 from typing import Any
 
 from claimx.cli.shell import note
-from claimx.runs.stopping import Interrupted, Stop
+from claimx.errors import Interrupted
+from claimx.runs.stopping import Stop
 from claimx.schema import Article
 
 

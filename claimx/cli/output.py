@@ -9,22 +9,11 @@ from pathlib import Path
 from typing import TextIO
 
 from claimx.cli.shell import note
-from claimx.errors import ClaimxError, UsageError
+from claimx.errors import OutputError, UsageError
 from claimx.report.tables import claim_line, csv_lines, write_table
 from claimx.schema import Claim, Extraction
 
 _BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".txt": "table"}
-
-
-class OutputError(ClaimxError):
-    """What was found cannot be written: the disk is full, or gone."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path, self.reason = path, reason
-
-    def __str__(self) -> str:
-        return f"{self.path} cannot be written: {self.reason}"
 
 
 class Output:

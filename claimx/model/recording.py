@@ -16,20 +16,13 @@ from typing import Protocol
 
 import httpx2
 
-from claimx.errors import BadAnswer, ModelError
+from claimx.errors import BadAnswer, ReplyMissing
 from claimx.model.traffic import Traffic
 
 # Refusals that depend on the request alone: they cost nothing and are asked for again, but a replay needs them.
 _REPLAYED = frozenset({400, 413, 422})
 
 _requests_of_call: ContextVar[list[bytes]] = ContextVar("requests_of_call")
-
-
-class ReplyMissing(ModelError):
-    """A replay came to a request whose reply was never recorded."""
-
-    def __str__(self) -> str:
-        return "no reply is stored for it; run once without --replay, with the same model, address, prompt and options"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,24 +8,11 @@ from collections import Counter
 
 import httpx2
 
-from claimx.errors import ModelError
+from claimx.errors import BudgetSpent
 from claimx.schema import Usage
 
 # Latencies are counted in classes that differ by 5 %, so that a long run needs no more memory than a short one.
 _CLASS = math.log(1.05)
-
-
-class BudgetSpent(ModelError):
-    """The run has used up what it was allowed; `limit` says what, as in '100 requests (--max-requests)'."""
-
-    is_final = True
-
-    def __init__(self, limit: str) -> None:
-        super().__init__(limit)
-        self.limit = limit
-
-    def __str__(self) -> str:
-        return f"stopped at the limit of {self.limit}"
 
 
 class Traffic:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from claimx.errors import ClaimxError
+from claimx.errors import StoreError
 
 # "clmx": tells a claimx store from anybody else's database.
 APPLICATION_ID = 0x636C6D78
@@ -44,17 +44,6 @@ ADVICE = {
     sqlite3.SQLITE_NOTADB: "is damaged or not a database; nothing was overwritten. Name another file",
     sqlite3.SQLITE_BUSY: f"another process holds it for more than {_BUSY_S:.0f} s; try again when that has ended",
 }
-
-
-class StoreError(ClaimxError):
-    """A store that cannot be opened, read or written; nothing in it was overwritten."""
-
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(path, reason)
-        self.path, self.reason = path, reason
-
-    def __str__(self) -> str:
-        return f"store {self.path}: {self.reason}"
 
 
 def check_file(path: Path, *, must_exist: bool) -> None:

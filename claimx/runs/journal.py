@@ -7,9 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from claimx.model.traffic import BudgetSpent
-from claimx.runs.database import StoreError
-from claimx.runs.stopping import Interrupted
+from claimx.errors import BudgetSpent, Interrupted, StoreError
 from claimx.runs.store import Reuse, Store, open_store
 from claimx.settings import Settings
 

@@ -7,13 +7,11 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import partial
 
-from claimx.errors import ChunkTooLarge, ClaimxError, ModelError
+from claimx.errors import BudgetSpent, ChunkTooLarge, ClaimxError, EndpointFailing, ModelError, ReplyMissing, Stopped
 from claimx.model.client import Ask, Reply
 from claimx.model.prompts import Message, Prompt
-from claimx.model.recording import ReplyMissing
-from claimx.model.traffic import BudgetSpent
 from claimx.pipeline import extract_article
-from claimx.runs.stopping import EndpointFailing, Stop, Stopped
+from claimx.runs.stopping import Stop
 from claimx.schema import Article, Extraction
 from claimx.settings import Settings
 

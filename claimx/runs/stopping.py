@@ -6,41 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from claimx.errors import ClaimxError, ModelError
-
-
-class Interrupted(ClaimxError):
-    """Somebody pressed Ctrl-C, or the system asked the process to end."""
-
-    def __str__(self) -> str:
-        return "interrupted"
-
-
-class EndpointFailing(ModelError):
-    """So many articles failed in a row that the endpoint, not the articles, must be the reason."""
-
-    is_final = True
-
-    def __init__(self, articles: int, last: str) -> None:
-        super().__init__(articles, last)
-        self.articles, self.last = articles, last
-
-    def __str__(self) -> str:
-        return (
-            f"{self.articles} articles in a row failed, so the run was stopped. The last reason: {self.last} "
-            "Check the server, then run the command again"
-        )
-
-
-class Stopped(ModelError):
-    """A chunk that was not asked for, or not waited for, because the run was stopped."""
-
-    def __init__(self, reason: ClaimxError) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-    def __str__(self) -> str:
-        return "the run was stopped before it was answered"
+from claimx.errors import ClaimxError, Stopped
 
 
 class Stop:

@@ -14,11 +14,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from claimx.errors import StoreError
 from claimx.model.recording import Recorded
 from claimx.runs.database import (
     ADVICE,
     VERSION,
-    StoreError,
     check_file,
     check_owner,
     connect,
