@@ -36,8 +36,8 @@ class Show(StrEnum):
     errors = "errors"
 
 
+@options.asks_model
 def evaluate(
-    context: typer.Context,
     gold: Annotated[
         Path,
         typer.Argument(
@@ -45,6 +45,7 @@ def evaluate(
             help="A folder with articles/ and labels/, a PolNeAR or brat folder, PolNeAR JSON Lines, or a .toml suite.",
         ),
     ],
+    flags: options.Flags,
     predictions: Annotated[
         Path | None,
         typer.Option(
@@ -75,22 +76,6 @@ def evaluate(
     markdown: Annotated[
         Path | None, typer.Option(help="Write Markdown, for a pull request.", rich_help_panel=_REPORTS)
     ] = None,
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    mode: options.Mode = None,
-    prompt: options.PromptName = None,
-    chunk_tokens: options.ChunkTokens = None,
-    concurrency: options.Concurrency = None,
-    timeout_s: options.Timeout = None,
-    max_attempts: options.Attempts = None,
-    reasks: options.Reasks = None,
-    temperature: options.Temperature = None,
-    seed: options.Seed = None,
-    max_output_tokens: options.MaxOutputTokens = None,
-    send_openai_key: options.SendOpenaiKey = False,
-    store: options.Store = None,
-    fresh: options.Fresh = False,
-    replay: options.Replay = False,
 ) -> None:
     """Score a model, or anybody's predictions, against labelled articles.
 
@@ -107,7 +92,6 @@ def evaluate(
         from claimx.evaluation.datasets import read_dataset
         from claimx.evaluation.gates import parse_gate
 
-        flags = _flags(context)
         suite = _suite(gold, predictions, flags)
         gates = (*suite.gates, *(parse_gate(text) for text in fail_under or ()))
         reports = Reports(json_, junit, html, markdown, show is not None, several=len(suite.systems) > 1)
@@ -174,14 +158,6 @@ class Reports:
             path.write_text(make(), encoding="utf-8")
         except OSError as error:
             raise UsageError(f"{path} cannot be written ({error.strerror})") from None
-
-
-def _flags(context: typer.Context) -> dict[str, Any]:
-    """The settings that were given as options."""
-    from claimx.settings import Settings
-
-    given = {name: context.params.get(name) for name in Settings.model_fields}
-    return {name: value for name, value in given.items() if value is not None and value is not False}
 
 
 def _suite(gold: Path, predictions: Path | None, flags: dict[str, Any]) -> Suite:

@@ -28,6 +28,7 @@ class Format(StrEnum):
     csv = "csv"
 
 
+@options.asks_model
 def extract(
     sources: Annotated[
         list[str],
@@ -36,25 +37,7 @@ def extract(
             help="Article files (.txt .md .html .json .jsonl), folders, URLs, or - for standard input.",
         ),
     ],
-    model: options.Model = None,
-    base_url: options.BaseUrl = None,
-    mode: options.Mode = None,
-    prompt: options.PromptName = None,
-    chunk_tokens: options.ChunkTokens = None,
-    concurrency: options.Concurrency = None,
-    timeout_s: options.Timeout = None,
-    max_attempts: options.Attempts = None,
-    reasks: options.Reasks = None,
-    temperature: options.Temperature = None,
-    seed: options.Seed = None,
-    max_output_tokens: options.MaxOutputTokens = None,
-    send_openai_key: options.SendOpenaiKey = False,
-    store: options.Store = None,
-    fresh: options.Fresh = False,
-    replay: options.Replay = False,
-    max_requests: options.MaxRequests = None,
-    max_tokens_total: options.MaxTokensTotal = None,
-    deadline_s: options.Deadline = None,
+    flags: options.Flags,
     log_level: options.LogLevel = None,
     log_json: options.LogJson = False,
     published: options.Published = None,
@@ -89,27 +72,6 @@ def extract(
     """
     from claimx.cli.shell import PARTIAL, errors_to_stderr, note, settings_for
 
-    flags = {
-        "model": model,
-        "base_url": base_url,
-        "mode": mode,
-        "prompt": prompt,
-        "chunk_tokens": chunk_tokens,
-        "concurrency": concurrency,
-        "timeout_s": timeout_s,
-        "max_attempts": max_attempts,
-        "reasks": reasks,
-        "temperature": temperature,
-        "seed": seed,
-        "max_output_tokens": max_output_tokens,
-        "send_openai_key": send_openai_key or None,
-        "store": store,
-        "fresh": fresh or None,
-        "replay": replay or None,
-        "max_requests": max_requests,
-        "max_tokens_total": max_tokens_total,
-        "deadline_s": deadline_s,
-    }
     with errors_to_stderr():
         from claimx.cli.logs import log_to_stderr
         from claimx.cli.reading import Reading

@@ -1,8 +1,11 @@
-"""The options of every command that asks a model, declared once."""
+"""The options of every command that asks a model, declared once; `asks_model` gives them to a command."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
 
 import typer
 
@@ -136,3 +139,57 @@ LogLevel = Annotated[
 LogJson = Annotated[
     bool, typer.Option("--log-json", help="The same as JSON Lines, remarks included.", rich_help_panel=_LOG)
 ]
+
+Flags = dict[str, Any]
+"""The settings that were given as options, by their names in `Settings`."""
+
+_SETTINGS: dict[str, Any] = {
+    "model": Model,
+    "base_url": BaseUrl,
+    "mode": Mode,
+    "prompt": PromptName,
+    "chunk_tokens": ChunkTokens,
+    "concurrency": Concurrency,
+    "timeout_s": Timeout,
+    "max_attempts": Attempts,
+    "reasks": Reasks,
+    "temperature": Temperature,
+    "seed": Seed,
+    "max_output_tokens": MaxOutputTokens,
+    "send_openai_key": SendOpenaiKey,
+    "store": Store,
+    "fresh": Fresh,
+    "replay": Replay,
+    "max_requests": MaxRequests,
+    "max_tokens_total": MaxTokensTotal,
+    "deadline_s": Deadline,
+}
+
+
+def asks_model(command: Callable[..., None]) -> Callable[..., None]:
+    """Put every option above that is a setting in the place of the command's parameter `flags`.
+
+    Typer reads signatures, so the command gets one that has them all; it is called with those that were given.
+    """
+    own = inspect.signature(command, eval_str=True)
+    parameters: dict[str, inspect.Parameter] = {}
+    for name, parameter in own.parameters.items():
+        if name != "flags":
+            parameters[name] = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            continue
+        for setting, annotation in _SETTINGS.items():
+            parameters[setting] = inspect.Parameter(
+                setting,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=False if annotation.__origin__ is bool else None,
+                annotation=annotation,
+            )
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        flags = {name: value for name in _SETTINGS if (value := given.pop(name)) not in (None, False, "")}
+        command(**given, flags=flags)
+
+    run.__signature__ = own.replace(parameters=list(parameters.values()))  # type: ignore[attr-defined]
+    run.__annotations__ = {name: parameter.annotation for name, parameter in parameters.items()}
+    return run
