@@ -16,6 +16,7 @@ ClaimxError
     ├── BadAnswer         an answer came, but not one that can be used
     ├── ChunkTooLarge     the chunk, or its answer, does not fit the model: a smaller one may
     ├── ReplyMissing      a replay came to a request whose reply was never recorded
+    ├── ReplyPending      a batch came to a request that is yet to be answered
     ├── BudgetSpent       the run has used up the requests, tokens or seconds that it was allowed
     ├── EndpointFailing   article after article failed, so the run was stopped
     └── Stopped           a chunk that was not asked for, or not waited for, because the run was stopped
@@ -167,6 +168,17 @@ class ReplyMissing(ModelError):
 
     def __str__(self) -> str:
         return "no reply is stored for it; run once without --replay, with the same model, address, prompt and options"
+
+
+class ReplyPending(ModelError):
+    """A batch came to a request that is yet to be answered; `reason` says why it is not."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class BudgetSpent(ModelError):
