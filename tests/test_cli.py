@@ -133,12 +133,6 @@ def test_the_plain_openai_client_talks_to_the_server() -> None:
         assert [model.id for model in client.models.list().data] == ["offline"]
 
 
-def test_serve_stays_on_loopback() -> None:
-    done = run("serve", "--host", "0.0.0.0")
-    assert done.returncode == 2
-    assert "loopback" in done.stderr
-
-
 STORY = 'Harbour Minister Ada Thorn said the ferries were late. "We are sorry," she told reporters.\n'
 
 
