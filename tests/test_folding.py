@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimx.claims.folding import fold
+from claimx.claims.folding import fold, fold_text
 
 
 @given(st.text())
@@ -21,6 +21,18 @@ def test_what_is_found_folds_to_what_was_sought(before: str, words: str, after: 
     text = f"{before} {words} {after}"
     for start, end in fold(text).find(words):
         assert fold(text[start:end]).text.strip() == fold(words).text.strip()
+
+
+@given(st.text(alphabet="ab1 \n\t'\"-–…“”\u00ad\u0301é\u1100\u1161", max_size=30))
+def test_the_text_alone_is_the_same(text: str) -> None:
+    assert fold_text(text) == fold(text).text
+
+
+@given(st.text(alphabet="ab1 -", max_size=30))
+def test_plain_words_are_left_alone_however_long_the_run(text: str) -> None:
+    words = " ".join(text.split())
+    folded = fold(words)
+    assert (folded.text, folded.starts) == (words, list(range(len(words))))
 
 
 def test_a_match_does_not_end_within_an_ellipsis() -> None:

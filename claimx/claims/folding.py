@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 _SINGLE_QUOTES = "'`´‘’‚‛‹›＇ʼ"
@@ -12,7 +13,9 @@ _QUOTES = dict.fromkeys(_SINGLE_QUOTES + _DOUBLE_QUOTES, "'")
 _DASHES = dict.fromkeys("-‐‑‒–—―−﹘﹣－", "-")
 _SIGNS = _QUOTES | _DASHES | {"…": "..."}
 # Marks that print nothing: soft hyphen, zero-width space, direction marks, word joiner, byte order mark.
-_INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff")
+_INVISIBLE = "\u00ad\u200b\u200e\u200f\u2060\ufeff"
+# A run that folds to itself. What marks may combine with its last character, or space follow, is looked at closely.
+_PLAIN = re.compile(rf"(?:[!#-_a-~]| (?![\s{_INVISIBLE}]))+(?![\u0300-\U0010ffff])")
 # Leading, vowel and trailing jamo, of which a Korean syllable is made where it is not one character.
 _JAMO = re.compile("[\u1100-\u115f\ua960-\ua97f]+[\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*")
 
@@ -27,7 +30,7 @@ class Folded:
 
     def find(self, words: str) -> list[tuple[int, int]]:
         """Where the words stand after folding, as offsets into the original."""
-        wanted = fold(words).text.strip()
+        wanted = fold_text(words).strip()
         found: list[tuple[int, int]] = []
         at = self.text.find(wanted) if wanted else -1
         while at >= 0:
@@ -50,8 +53,26 @@ def fold(text: str) -> Folded:
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
+    for piece, start, end, is_plain in _pieces(text):
+        pieces.append(piece)
+        starts.extend(range(start, end) if is_plain else [start] * len(piece))
+        ends.extend(range(start + 1, end + 1) if is_plain else [end] * len(piece))
+    return Folded("".join(pieces), starts, ends)
+
+
+def fold_text(text: str) -> str:
+    """The folded text alone, where nobody asks for the way back, which is most of the work."""
+    return "".join(piece for piece, _, _, _ in _pieces(text))
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int, int, bool]]:
+    """What each stretch of the text folds to, and whether that is the stretch itself, character by character."""
     position, length = 0, len(text)
     while position < length:
+        if plain := _PLAIN.match(text, position):
+            yield plain[0], position, plain.end(), True
+            position = plain.end()
+            continue
         char = text[position]
         end = position + 1
         if char in _INVISIBLE:
@@ -71,11 +92,8 @@ def fold(text: str) -> Folded:
         else:
             end = _glyph_end(text, position)
             piece = unicodedata.normalize("NFC", text[position:end])
-        pieces.append(piece)
-        starts.extend([position] * len(piece))
-        ends.extend([end] * len(piece))
+        yield piece, position, end, False
         position = end
-    return Folded("".join(pieces), starts, ends)
 
 
 def _glyph_end(text: str, start: int) -> int:

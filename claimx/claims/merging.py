@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from claimx.claims.folding import fold
+from claimx.claims.folding import fold_text
 from claimx.schema import Claim, Span
 
 # A number keeps its sign, currency and decimal point; a word its hyphens and apostrophes.
@@ -88,7 +88,7 @@ class _Candidate:
 
     @classmethod
     def of(cls, text: str, claim: Claim) -> _Candidate:
-        folded = fold(" ".join(span.text for span in claim.content)).text
+        folded = fold_text(" ".join(span.text for span in claim.content))
         words = tuple(word for word in _WORD.findall(folded) if word.casefold() not in _FUNCTION_WORDS)
         return cls(
             claim,

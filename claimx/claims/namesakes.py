@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from claimx.article.names import Gender, strip_titles
-from claimx.claims.folding import fold
+from claimx.claims.folding import fold_text
 
 _ARTICLE = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
@@ -24,7 +24,7 @@ _ROMANISED = (("ks", "x"), ("ph", "f"), ("kh", "h"), ("ck", "k"), ("c", "k"), ("
 
 def key(text: str) -> str:
     """A text for comparison: folded signs, lower case, single spaces."""
-    return " ".join(fold(text).text.casefold().split())
+    return " ".join(fold_text(text).casefold().split())
 
 
 def bare(name: str) -> str:

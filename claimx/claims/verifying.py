@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from claimx.claims.extent import is_whole, is_whole_word
-from claimx.claims.folding import Folded, fold
+from claimx.claims.folding import Folded, fold, fold_text
 from claimx.claims.merging import digest_claim
 from claimx.schema import Article, Claim, ClaimDate, Span, Speaker
 
@@ -168,8 +168,8 @@ def _prove(part: str, span: Span, text: ArticleText, *, shift: int, not_before: 
 
 
 def _is_alike(there: str, words: str) -> bool:
-    folded = fold(words).text.strip()
-    return bool(folded) and fold(there).text.strip() == folded
+    folded = fold_text(words).strip()
+    return bool(folded) and fold_text(there).strip() == folded
 
 
 def _updated(claim: Claim, proofs: list[SpanProof], digest: str) -> Claim | None:
