@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from enum import StrEnum
 from functools import wraps
 from typing import Annotated, Any
 
 import typer
 
 from claimx.cli.logs import LogLevel as _LogLevel
+
+
+class _Server(StrEnum):
+    """As in `settings.SERVERS`, which would cost a second to import here; a test holds the two together."""
+
+    ollama = "ollama"
+    llamacpp = "llamacpp"
+    vllm = "vllm"
+    lmstudio = "lmstudio"
+    sglang = "sglang"
+
 
 _MODEL, _READING, _STORE, _LIMITS = "Model", "Reading", "Store", "Limits"
 _LOG = "Log"
@@ -34,11 +46,20 @@ BaseUrl = Annotated[
         rich_help_panel=_MODEL,
     ),
 ]
+Server = Annotated[
+    _Server | None,
+    typer.Option(
+        "--server",
+        help="A server on this machine at its usual port, instead of --base-url.",
+        rich_help_panel=_MODEL,
+    ),
+]
 Mode = Annotated[
     str | None,
     typer.Option(
-        help="How the answer is constrained: json_schema, md_json, json or tools. (variable: CLAIMX_MODE)",
-        show_default="json_schema",
+        help="How an answer is made to fit: json_schema, tools, json or md_json; auto tries out, once a day, what a "
+        "server of yours can do, and takes json_schema elsewhere. (variable: CLAIMX_MODE)",
+        show_default="auto",
         rich_help_panel=_MODEL,
     ),
 ]
@@ -78,11 +99,49 @@ Reasks = Annotated[
         min=0, help="Times a poor answer is sent back with what is wrong.", show_default="1", rich_help_panel=_MODEL
     ),
 ]
-Temperature = Annotated[float | None, typer.Option(min=0, max=2, show_default="0", rich_help_panel=_MODEL)]
+Temperature = Annotated[
+    float | None,
+    typer.Option(min=0, max=2, help="0 for the likeliest words.", show_default="0", rich_help_panel=_MODEL),
+]
+TopP = Annotated[
+    float | None,
+    typer.Option(
+        "--top-p",
+        min=0,
+        max=1,
+        help="Sample from the likeliest words that make up this share.",
+        show_default="the server's",
+        rich_help_panel=_MODEL,
+    ),
+]
 Seed = Annotated[int | None, typer.Option(help="Sampling seed, for servers that take one.", rich_help_panel=_MODEL)]
 MaxOutputTokens = Annotated[
     int | None,
     typer.Option(min=1, help="Tokens of an answer, at most.", show_default="the server's", rich_help_panel=_MODEL),
+]
+ExtraBody = Annotated[
+    str | None,
+    typer.Option(
+        "--extra-body",
+        metavar="JSON",
+        help="Put into every request as it is, such as '{\"top_k\": 40}'.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Headers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--header",
+        metavar="'NAME: VALUE'",
+        help="Send this header, too. May be repeated; CLAIMX_HEADERS keeps a secret out of the list of processes.",
+        rich_help_panel=_MODEL,
+    ),
+]
+Organization = Annotated[
+    str | None,
+    typer.Option(
+        help="OpenAI organisation that pays. (variable: OPENAI_ORG_ID)", show_default="", rich_help_panel=_MODEL
+    ),
 ]
 SendOpenaiKey = Annotated[
     bool,
@@ -145,6 +204,7 @@ Flags = dict[str, Any]
 
 _SETTINGS: dict[str, Any] = {
     "model": Model,
+    "server": Server,
     "base_url": BaseUrl,
     "mode": Mode,
     "prompt": PromptName,
@@ -154,8 +214,12 @@ _SETTINGS: dict[str, Any] = {
     "max_attempts": Attempts,
     "reasks": Reasks,
     "temperature": Temperature,
+    "top_p": TopP,
     "seed": Seed,
     "max_output_tokens": MaxOutputTokens,
+    "extra_body": ExtraBody,
+    "headers": Headers,
+    "organization": Organization,
     "send_openai_key": SendOpenaiKey,
     "store": Store,
     "fresh": Fresh,
