@@ -9,8 +9,9 @@ text, so `article.text[span.start:span.end] == span.text` always holds.
 from __future__ import annotations
 
 import hashlib
+import json
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -88,9 +89,21 @@ class Draft(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
+    _schema_text: ClassVar[str]
+
     @classmethod
     def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
         """The JSON schema in the subset that every known server compiles: no `$ref`, `default` or nested `title`."""
+        if args or kwargs:
+            return cls._portable_schema(*args, **kwargs)
+        # Instructor asks with every request, and may write into what it gets.
+        if "_schema_text" not in vars(cls):
+            cls._schema_text = json.dumps(cls._portable_schema())
+        schema: dict[str, Any] = json.loads(cls._schema_text)
+        return schema
+
+    @classmethod
+    def _portable_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
         schema = super().model_json_schema(*args, **kwargs)
         portable: dict[str, Any] = _portable(schema, schema.pop("$defs", {}))
         return portable | {"title": cls.__name__}

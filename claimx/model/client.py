@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-import re
 from contextlib import nullcontext
 from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol
 
-from claimx.errors import BadAnswer, ChunkTooLarge, ClaimxError, ModelBusy, ModelError, ModelRefused, ModelUnreachable
+from claimx.article.chunks import count_tokens
+from claimx.errors import BadAnswer, ChunkTooLarge, ModelError, ModelRefused, ModelUnreachable, WindowTooSmall
+from claimx.model.failures import is_cut_off, own_error, translate
+from claimx.model.replies import is_loop, reply_text, salvage, spent
 from claimx.schema import Answer, Usage
 from claimx.settings import Settings
 
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
     from claimx.model.recording import Journal
     from claimx.model.traffic import Traffic
 
-# How servers say that a request is longer than the context window.
-_OVERFLOW = frozenset({"context_length_exceeded", "exceed_context_size_error"})
-_OVERFLOW_WORDS = re.compile(r"\b(?:maximum|exceeds?|larger than)\b.{0,60}\bcontext\b", re.IGNORECASE)
+# What a server is asked for when it stops far earlier by itself.
+_LONG_ANSWER_TOKENS = 8192
+# Takes a model off the beaten track without making it wild.
+_LIVELY = 0.7
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,18 @@ class Reply:
     answer: Answer
     text: str
     usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What came of one request: an answer, or an error and what caused it."""
+
+    options: dict[str, Any]
+    completion: ChatCompletion | None
+    answer: Answer | None = None
+    error: ModelError | None = None
+    cause: BaseException | None = None
+    is_cut: bool = False
 
 
 class Ask(Protocol):
@@ -75,7 +90,7 @@ class Endpoint:
         from claimx.model.traffic import Traffic
 
         if transport is None:
-            transport = _embedded() if settings.is_embedded else _socket(settings)
+            transport = _embedded() if settings.is_embedded else openopen_socket(settings)
         self._settings = settings
         self.traffic = traffic or Traffic(settings.max_requests, settings.max_tokens_total)
         sending = RetryTransport(
@@ -86,9 +101,11 @@ class Endpoint:
             traffic=self.traffic,
         )
         self._recording = journal and RecordingTransport(None if settings.replay else sending, journal, self.traffic)
-        self._openai = _client(settings, self._recording or sending)
+        self._openai = open_client(settings, self._recording or sending)
         self._options = _options(settings)
         self._has_answered = False
+        # Wrapped here, since instructor builds a new class for each request of one that is not.
+        self._answer_type = instructor.response_schema(Answer)
         self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode[settings.mode.upper()])
 
     async def __aenter__(self) -> Endpoint:
@@ -115,42 +132,95 @@ class Endpoint:
     async def _ask(self, messages: list[Message]) -> Reply:
         usage = Usage()
         attempts = 1 + self._settings.reasks
-        conversation = messages
+        conversation, changes = messages, dict[str, Any]()
         while True:
             attempts -= 1
-            completions: list[ChatCompletion] = []
-            options = dict(self._options)
-            try:
-                answer = await self._create(conversation, options, completions)
-            except Exception as raised:
-                if (own := _own_error(raised)) is not None:
-                    if isinstance(own, ModelError):
-                        own.usage = usage
-                    raise own from None
-                usage += _spent(completions)
-                if self._give_way(raised, options):
-                    attempts += 1
-                    continue
-                error = self._translate(raised)
-                if not isinstance(error, BadAnswer) or not attempts:
-                    error.usage = usage
-                    raise error from None
-                self.traffic.reasks += 1
-                log.info("re-ask", extra={"problem": str(error)})
-                conversation = [*messages, *_correction(_text(completions), str(error))]
+            tried = await self._try(conversation, {**self._options, **changes}, usage)
+            usage += spent(tried.completion)
+            if tried.completion is not None:
+                await self._check(conversation, tried.completion, usage)
+            if tried.answer is not None:
+                self._has_answered = True
+                return Reply(answer=tried.answer, text=reply_text(tried.completion), usage=usage)
+            if self._give_way(tried):
+                attempts += 1
                 continue
-            self._has_answered = True
-            return Reply(answer=answer, text=_text(completions), usage=usage + _spent(completions))
+            error = tried.error or BadAnswer("no answer")
+            is_looping = tried.is_cut and is_loop(reply_text(tried.completion))
+            if not attempts or not (isinstance(error, BadAnswer) or is_looping):
+                error.usage = usage
+                raise error from None
+            self.traffic.reasks += 1
+            log.info("re-ask", extra={"problem": "it repeats itself" if is_looping else str(error)})
+            if is_looping:
+                # The same words would lead into the same loop; the likeliest ones are what keeps a model in it.
+                changes["temperature"] = max(self._settings.temperature or 0, _LIVELY)
+            else:
+                conversation = [*messages, *_correction(reply_text(tried.completion), str(error))]
 
-    def _give_way(self, raised: Exception, options: dict[str, Any]) -> bool:
-        """Do without an option that the model does not take, as reasoning models refuse a temperature."""
-        param = getattr(raised.__cause__, "param", None)
-        if not str(getattr(raised.__cause__, "code", None)).startswith("unsupported") or param not in options:
+    async def _try(self, messages: list[Message], options: dict[str, Any], usage: Usage) -> _Tried:
+        """One request, and what came of it."""
+        completions: list[ChatCompletion] = []
+        try:
+            answer = await self._create(messages, options, completions)
+        except Exception as raised:
+            if (own := own_error(raised)) is not None:
+                if isinstance(own, ModelError):
+                    own.usage = usage
+                raise own from None
+            completion = completions[-1] if completions else None
+            if (answer := salvage(completion)) is not None:
+                return _Tried(options, completion, answer)
+            error = translate(raised, self._settings, completion)
+            if isinstance(error, ModelRefused) and self._has_answered and error.status in (403, 404):
+                # It has answered others, so it is this request that it does not like.
+                error.is_final = False
+            self._check_window(messages, error)
+            return _Tried(options, completion, None, error, raised.__cause__, is_cut_off(raised))
+        return _Tried(options, completions[-1] if completions else None, answer)
+
+    def _give_way(self, tried: _Tried) -> bool:
+        """Ask as the server wants to be asked; whether there was something to change."""
+        param = getattr(tried.cause, "param", None)
+        if str(getattr(tried.cause, "code", None)).startswith("unsupported") and param in tried.options:
+            # Reasoning models refuse a temperature, and want another name for the limit.
+            value = self._options.pop(param, None)
+            if param == "max_tokens" and value is not None:
+                self._options["max_completion_tokens"] = value
+            return True
+        if not tried.is_cut or "max_tokens" in self._options or self._has_asked_for_more or self._settings.is_openai:
             return False
-        value = self._options.pop(param, None)
-        if param == "max_tokens" and value is not None:
-            self._options["max_completion_tokens"] = value
+        # Some servers stop after a few hundred tokens unless they are asked for more.
+        self._has_asked_for_more = True
+        if (spent(tried.completion).completion_tokens or _LONG_ANSWER_TOKENS) >= _LONG_ANSWER_TOKENS // 2:
+            return False
+        if is_loop(reply_text(tried.completion)):
+            return False
+        self._options["max_tokens"] = _LONG_ANSWER_TOKENS
         return True
+
+    async def _check(self, messages: list[Message], completion: ChatCompletion, usage: Usage) -> None:
+        try:
+            await self._meter.check(messages, completion)
+        except ChunkTooLarge as error:
+            error.usage = usage
+            raise
+
+    def _check_window(self, messages: list[Message], error: ModelError) -> None:
+        """Say at once that no chunk will do, rather than after trying ever smaller ones."""
+        if not isinstance(error, ChunkTooLarge) or error.window is None:
+            return
+        estimates = [count_tokens(message["content"]) for message in messages]
+        sent = error.sent or sum(estimates)
+        needed = sent * estimates[0] // sum(estimates)
+        if needed >= error.window:
+            raise WindowTooSmall(self._settings.endpoint, error.window, needed) from None
+
+    async def _complete(self, text: str) -> ChatCompletion:
+        """One token for a text, to see how many the server counts in it."""
+        return await self._openai.chat.completions.create(
+            model=self._settings.model, messages=[{"role": "user", "content": text}], max_tokens=1
+        )
 
     async def _create(
         self, messages: list[Message], options: dict[str, Any], completions: list[ChatCompletion]
@@ -163,7 +233,7 @@ class Endpoint:
         parsed = await self._instructor.create(
             model=self._settings.model,
             messages=list(messages),  # type: ignore[arg-type]
-            response_model=Answer,
+            response_model=self._answer_type,
             max_retries=0,
             # Pydantic's strict mode would refuse a local model's "1" for 1.
             strict=False,
@@ -173,68 +243,8 @@ class Endpoint:
         # A plain value: what instructor returns holds on to the whole completion.
         return Answer(speakers=parsed.speakers, claims=parsed.claims, facts=parsed.facts)
 
-    def _translate(self, raised: Exception) -> ModelError:
-        """The exception of ours that says what went wrong; instructor's own texts dump whole completions."""
-        import httpx2
-        import openai
-        from instructor.core.exceptions import IncompleteOutputException
-        from pydantic import ValidationError
 
-        where = self._settings.endpoint
-        cause = raised.__cause__ if type(raised).__name__ == "InstructorRetryException" and raised.__cause__ else raised
-        match cause:
-            case IncompleteOutputException():
-                return ChunkTooLarge("The answer was cut off at the token limit.")
-            case openai.APITimeoutError():
-                return ModelBusy(where, self._settings.max_attempts, f"no reply within {self._settings.timeout_s:g} s")
-            case openai.APIConnectionError() if self._settings.is_embedded and cause.__cause__:
-                # Nothing but a bug can keep a call within this process from arriving.
-                raise cause.__cause__
-            case openai.APIConnectionError() if not isinstance(cause.__cause__, httpx2.ConnectError):
-                # Something answers there, so it may well be this request that it cannot bear.
-                reason = f"the connection broke: {cause.__cause__!r}"
-                return ModelBusy(where, self._settings.max_attempts, reason)
-            case openai.APIConnectionError():
-                return ModelUnreachable(where, str(cause.__cause__ or cause) or type(cause.__cause__).__name__)
-            case openai.APIStatusError():
-                return self._translate_status(cause)
-            case ValidationError():
-                return BadAnswer("The answer does not fit the schema: " + "; ".join(_problems(cause)))
-            case AssertionError():
-                return BadAnswer(f"The model refused: {str(cause)[:200]}")
-            case IndexError():
-                return BadAnswer("The reply holds no choices.")
-            case _:
-                return BadAnswer(f"The answer cannot be read: {type(cause).__name__}: {str(cause)[:200]}")
-
-    def _translate_status(self, error: Any) -> ModelError:
-        from claimx.model.retries import error_code, is_transient
-
-        message = _server_message(error, self._settings.key)
-        if error.status_code == 413 or error_code(error.response) in _OVERFLOW or _OVERFLOW_WORDS.search(message):
-            return ChunkTooLarge(f"The request does not fit the model: {message}")
-        if is_transient(error.response):
-            return ModelBusy(
-                self._settings.endpoint, self._settings.max_attempts, f"last with {error.status_code}: {message}"
-            )
-        if error.status_code >= 500:
-            return BadAnswer(f"The server could not parse what the model wrote: {message}")
-        refused = ModelRefused(self._settings.endpoint, error.status_code, message)
-        if self._has_answered and error.status_code in (403, 404):
-            # It has answered others, so it is this request that it does not like.
-            refused.is_final = False
-        return refused
-
-
-def _own_error(raised: BaseException) -> ClaimxError | None:
-    """The exception of ours that a transport raised, from under what the libraries wrap around it."""
-    cause: BaseException | None = raised
-    while cause is not None and not isinstance(cause, ClaimxError):
-        cause = cause.__cause__
-    return cause
-
-
-def _client(settings: Settings, transport: httpx2.AsyncBaseTransport) -> AsyncOpenAI:
+def open_client(settings: Settings, transport: httpx2.AsyncBaseTransport) -> AsyncOpenAI:
     """OpenAI's client for any server: nothing of the environment's OPENAI_* goes out unless `settings` holds it."""
     import httpx2
     from openai import AsyncOpenAI, DefaultAsyncHttpx2Client
@@ -248,18 +258,20 @@ def _client(settings: Settings, transport: httpx2.AsyncBaseTransport) -> AsyncOp
         # A redirect would send the article to an address that nobody named.
         http_client=DefaultAsyncHttpx2Client(transport=transport, follow_redirects=False),
     )
-    if not settings.is_openai:
-        # It reads OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_ADMIN_KEY and OPENAI_CUSTOM_HEADERS by itself.
-        client.organization = client.project = client.admin_api_key = None
-        client._custom_headers = {}
+    # It reads OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_ADMIN_KEY and OPENAI_CUSTOM_HEADERS by itself.
+    client.organization = settings.organization if settings.is_openai else None
+    client.project = settings.project if settings.is_openai else None
+    client.admin_api_key = None
+    client._custom_headers = {}
     return client
 
 
-def _socket(settings: Settings) -> httpx2.AsyncBaseTransport:
+def open_socket(settings: Settings) -> httpx2.AsyncBaseTransport:
     import httpx2
 
     return httpx2.AsyncHTTPTransport(
-        limits=httpx2.Limits(max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency)
+        proxy=settings.proxy,
+        limits=httpx2.Limits(max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency),
     )
 
 
@@ -271,75 +283,9 @@ def _embedded() -> httpx2.AsyncBaseTransport:
     return httpx2.ASGITransport(app=app)
 
 
-def _options(settings: Settings) -> dict[str, Any]:
-    """What is sent beside model and messages; nothing for what is not set."""
-    options = {
-        "temperature": settings.temperature,
-        "seed": settings.seed,
-        "max_tokens": settings.max_output_tokens,
-        "extra_body": _constrained() if settings.mode == "json_schema" else None,
-    }
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def _constrained() -> dict[str, Any]:
-    """The response format with `strict`, which instructor leaves out and OpenAI needs to constrain the decoder."""
-    return {
-        "response_format": {
-            "type": "json_schema",
-            "json_schema": {"name": "Answer", "strict": True, "schema": Answer.model_json_schema()},
-        }
-    }
-
-
-def _text(completions: list[ChatCompletion]) -> str:
-    """What the model wrote last, as text, whatever the mode."""
-    try:
-        message = completions[-1].choices[0].message
-        for call in message.tool_calls or []:
-            if call.type == "function":
-                return call.function.arguments
-        return message.content or ""
-    except (IndexError, TypeError, AttributeError):
-        # The client passes on whatever came with status 200, a proxy's login page included.
-        return ""
-
-
-def _spent(completions: list[ChatCompletion]) -> Usage:
-    """One call and its tokens; unknown if the server did not say."""
-    if not completions:
-        return Usage(calls=1)
-    usage = getattr(completions[-1], "usage", None)
-
-    def told(name: str) -> int | None:
-        tokens = getattr(usage, name, None)
-        return tokens if isinstance(tokens, int) and tokens >= 0 else None
-
-    return Usage(calls=1, prompt_tokens=told("prompt_tokens"), completion_tokens=told("completion_tokens"))
-
-
 def _correction(text: str, problem: str) -> list[Message]:
     said = [{"role": "assistant", "content": text}] if text else []
     return [*said, {"role": "user", "content": f"{problem}\nAnswer again with the whole JSON object, corrected."}]
-
-
-def _problems(error: Any) -> list[str]:
-    """Up to five places and reasons of a pydantic error, without the input, which may be the whole answer."""
-    return [
-        f"{'.'.join(str(step) for step in problem['loc']) or 'answer'}: {problem['msg'][:200]}"
-        for problem in error.errors(include_url=False, include_input=False)[:5]
-    ]
-
-
-def _server_message(error: Any, key: str | None) -> str:
-    """What the server said, from the four shapes of error body that are in use, on one line, without the key."""
-    body = error.body
-    while isinstance(body, dict):
-        body = body.get("error") or body.get("message") or body.get("detail") or ""
-    text = body if isinstance(body, str) and body else error.response.text
-    if key:
-        text = text.replace(key, "…")
-    return " ".join(text.split())[:300] or "no message"
 
 
 async def list_models(settings: Settings) -> list[str]:
@@ -353,8 +299,8 @@ async def list_models(settings: Settings) -> list[str]:
 
     from claimx.model.retries import RetryTransport
 
-    transport = RetryTransport(_socket(settings), max_attempts=2, retry_after_cap_s=settings.retry_after_cap_s)
-    async with _client(settings, transport) as client:
+    transport = RetryTransport(open_socket(settings), max_attempts=2, retry_after_cap_s=settings.retry_after_cap_s)
+    async with open_client(settings, transport) as client:
         try:
             return [model.id for model in (await client.models.list()).data]
         except (openai.OpenAIError, httpx2.HTTPError, TypeError, AttributeError) as error:
