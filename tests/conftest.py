@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.servers.fixtures import llama, toy_model
+
+__all__ = ["llama", "toy_model"]
+
 # Machines are shared and slow at times: a property that holds late holds all the same.
 settings.register_profile("claimx", deadline=None)
 settings.load_profile("claimx")
