@@ -231,7 +231,7 @@ def test_a_text_beyond_the_context_is_refused_at_once_as_openai_says_it() -> Non
 
 
 def test_a_body_beyond_all_measure_is_not_even_parsed() -> None:
-    response = post(b" " * 3_000_000)
+    response = post(b" " * 6_000_000)
     assert response.status_code == 413
     assert_openai_error(response, "context_length_exceeded")
 

@@ -243,9 +243,27 @@ def test_most_labelled_claims_of_the_seeds_are_found() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["he said ", "said ", "“ he said ", "a ", "Ann Poe, ", "who said that ", "A said, B said, ", "( ", "Q: a\n\n"],
+    [
+        "he said ",
+        "said ",
+        "“ he said ",
+        "a ",
+        "Ann Poe, ",
+        "who said that ",
+        "A said, B said, ",
+        "( ",
+        "Q: a\n\n",
+        "“A.” ",
+        "“A.\n\n",
+        "Mr Poe said it rained. She denied it. Poe Marrant left Ann Poe. ",
+    ],
 )
 def test_hostile_text_takes_time_in_proportion(unit: str) -> None:
-    started = time.perf_counter()
-    draft_answer(unit * (60_000 // len(unit)))
-    assert time.perf_counter() - started < 20
+    def seconds(length: int) -> float:
+        text = unit * (length // len(unit))
+        started = time.process_time()
+        draft_answer(text)
+        return time.process_time() - started
+
+    seconds(1_000)
+    assert seconds(120_000) < 0.1 + 6 * seconds(40_000)

@@ -24,8 +24,8 @@ from claimx.model.offline.rules import draft_answer
 from claimx.schema import Answer
 
 MODEL_ID = "offline"
-CONTEXT_CHARS = 100_000
-"""The longest conversation that is read: the rules take seconds for one paragraph of this length, and square time."""
+CONTEXT_CHARS = 400_000
+"""The longest conversation that is read: prose of this length takes half a second, the worst that we know of eight."""
 
 # Twelve bytes are the most that JSON needs for a character; a tool's schema comes on top.
 _BODY_BYTES = 12 * CONTEXT_CHARS + 1_000_000

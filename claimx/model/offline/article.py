@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from claimx.article.quotations import Quotation, find_quotations
 from claimx.article.sentences import split_paragraphs, split_sentences
@@ -46,7 +46,7 @@ def read_article(text: str) -> Reading:
     sentences = split_sentences(text, paragraphs)
     position = 0
     reading = Reading(sentences=sentences)
-    speech = _Speech(reading.attributions, quotations, starts)
+    speech = _Speech(quotations, starts)
     for start, end in paragraphs:
         first = position
         while position < len(sentences) and sentences[position][0] < end:
@@ -55,7 +55,7 @@ def read_article(text: str) -> Reading:
             continue
         turn = turns.get(start)
         if turn is not None and turn.is_answer:
-            reading.attributions.append(_of_turn(turn))
+            speech.add(_of_turn(turn), turn.pieces)
             continue
         begin = turn.label_end if turn is not None else start
         rows = []
@@ -70,7 +70,7 @@ def read_article(text: str) -> Reading:
         speech.read_paragraph(rows)
     reading.attributions = [
         statement
-        for item in reading.attributions
+        for item in speech.finish()
         for statement in _statements(text, _without_marks(text, item, quotations, starts))
     ]
     return reading
@@ -90,6 +90,8 @@ def _tokens(text: str, span: Span, quotations: list[Quotation], starts: list[int
 
 def _pieces(tokens: list[Token]) -> list[list[Token]]:
     """Cut what is too long for a sentence: the time that the rules take grows with the square of its length."""
+    if len(tokens) <= _LONGEST_SENTENCE:
+        return [tokens]
     return [tokens[at : at + _LONGEST_SENTENCE] for at in range(0, len(tokens), _LONGEST_SENTENCE)]
 
 
@@ -101,8 +103,9 @@ def _of_turn(turn: Turn) -> Attribution:
 class _Speech:
     """Who is speaking as the paragraphs go by: quotations without a cue go to them."""
 
-    def __init__(self, found: list[Attribution], quotations: list[Quotation], starts: list[int]) -> None:
-        self.found = found
+    def __init__(self, quotations: list[Quotation], starts: list[int]) -> None:
+        self.found: list[Attribution] = []
+        self.contents: list[list[Span]] = []
         self.quotations = quotations
         self.starts = starts
         self.speaking: int | None = None
@@ -120,58 +123,63 @@ class _Speech:
             if _is_quoted(tokens):
                 pieces = _quoted_pieces(tokens)
                 if self.announced is not None:
-                    current = self._add(replace(self.announced, content=self._joined((), pieces)))
+                    current = self.add(self.announced, ())
+                    self._extend(self.contents[current], pieces)
                     self.announced = None
                 elif current is not None:
-                    self._extend(current, pieces)
+                    self._extend(self.contents[current], pieces)
                 else:
-                    pending = list(self._joined(pending, pieces))
+                    self._extend(pending, pieces)
                 continue
             self.announced = None
             reports = attributions_of_sentence(tokens)
             if pending and tokens[0].quotation < 0 and (answer := quotation_cue(tokens)):
-                reports = [replace(answer, content=()), *(item for item in reports if item.cue != answer.cue)]
+                reports = [answer._replace(content=()), *(item for item in reports if item.cue != answer.cue)]
             quoting: int | None = None
             speaking: int | None = None
             for number, item in enumerate(reports):
-                if pending and number == 0 and (not item.content or tokens[0].quotation >= 0):
-                    item, pending = replace(item, content=self._joined(pending, item.content)), []
-                if not item.content:
+                content = list(item.content)
+                if pending and number == 0 and (not content or tokens[0].quotation >= 0):
+                    self._extend(pending, content)
+                    content, pending = pending, []
+                if not content:
                     continue
-                index = self._add(item)
-                if any(_has_quotation(tokens, piece) for piece in item.content) or item.content[0][0] < tokens[0].start:
+                index = self.add(item, content)
+                if any(_has_quotation(tokens, piece) for piece in content) or content[0][0] < tokens[0].start:
                     quoting = index
                 elif _is_speech(item):
                     speaking = index
             if not reports and current is not None:
-                self._extend(current, [piece for piece in _quoted_pieces(tokens) if _is_long(tokens, piece)])
+                self._extend(
+                    self.contents[current], [piece for piece in _quoted_pieces(tokens) if _is_long(tokens, piece)]
+                )
             current = next((index for index in (quoting, speaking) if index is not None), current)
             if tokens[-1].text == ":":
                 self.announced = introduction(tokens)
         if pending and self._continues(pending[-1]):
             self.waiting = pending
         elif pending and self.speaking is not None and all(_is_quoted(tokens) for tokens in rows) and _ends(rows[-1]):
-            self._extend(self.speaking, pending)
+            self._extend(self.contents[self.speaking], pending)
             current = self.speaking
         self.speaking = current
 
-    def _add(self, item: Attribution) -> int:
+    def finish(self) -> list[Attribution]:
+        """What was found, with all that was said."""
+        return [item._replace(content=tuple(content)) for item, content in zip(self.found, self.contents, strict=True)]
+
+    def add(self, item: Attribution, content: Iterable[Span]) -> int:
+        """Take in an attribution; its number, for what may be added to it later."""
         self.found.append(item)
+        self.contents.append(list(content))
         return len(self.found) - 1
 
-    def _extend(self, index: int, pieces: Sequence[Span]) -> None:
-        item = self.found[index]
-        self.found[index] = replace(item, content=self._joined(item.content, pieces))
-
-    def _joined(self, content: Sequence[Span], pieces: Sequence[Span]) -> tuple[Span, ...]:
-        """The pieces one after the other; sentences of one quotation are one piece."""
-        joined = list(content)
+    def _extend(self, content: list[Span], pieces: Iterable[Span]) -> None:
+        """Add pieces to a content; sentences of one quotation are one piece."""
         for piece in pieces:
-            if joined and (quotation := self._quotation(piece[0])) and quotation.start <= joined[-1][0]:
-                joined[-1] = joined[-1][0], max(joined[-1][1], piece[1])
+            if content and (quotation := self._quotation(piece[0])) and quotation.start <= content[-1][0]:
+                content[-1] = content[-1][0], max(content[-1][1], piece[1])
             else:
-                joined.append(piece)
-        return tuple(joined)
+                content.append(piece)
 
     def _quotation(self, at: int) -> Quotation | None:
         index = bisect_right(self.starts, at) - 1
@@ -231,12 +239,12 @@ def _statements(text: str, item: Attribution) -> Iterator[Attribution]:
     pieces: list[Span] = []
     for piece in item.content:
         if pieces and not _is_interrupted(text[pieces[-1][1] : piece[0]], item, pieces[-1][1], piece[0]):
-            yield replace(item, content=tuple(pieces))
-            item = replace(item, cue=None, verb=None)
+            yield item._replace(content=tuple(pieces))
+            item = item._replace(cue=None, verb=None)
             pieces = []
         pieces.append(piece)
     if pieces:
-        yield replace(item, content=tuple(pieces))
+        yield item._replace(content=tuple(pieces))
 
 
 def _is_interrupted(gap: str, item: Attribution, start: int, end: int) -> bool:
@@ -265,4 +273,4 @@ def _without_marks(text: str, item: Attribution, quotations: list[Quotation], st
             end -= 1
         if end > start:
             pieces.append((start, end))
-    return replace(item, content=tuple(pieces))
+    return item._replace(content=tuple(pieces))

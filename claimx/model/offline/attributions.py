@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from claimx.article.names import titles
 from claimx.model.offline.content_ends import trim
@@ -38,14 +38,15 @@ _NUMBERS = frozenset(
 _PLURALS = _NUMBERS | frozenset(
     ["people", "police", "men", "women", "children", "media", "data", "research", "polling", "management"]
 )
+_SPEAKING_NOUNS = BODY_NOUNS | PERSON_NOUNS | DOCUMENTS | _PLURALS
+_ADVERBIAL_OPENERS = SUBORDINATORS | PREPOSITIONS
 _LABEL_WORDS = 4
 _POSSIBLE = frozenset(["can", "could", "may", "might"])
 _HYPOTHETICAL = frozenset(["if", "unless", "whether", "how", "do", "does", "did", "lest"])
 _ADVERBIAL = frozenset(["in", "on", "at", "after", "during", "following", "when", "as", "before"])
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(NamedTuple):
     """Somebody's claim by character offsets.
 
     `mention` stands beside the cue ("who"); `referent` tells who that is ("Poe"),
@@ -108,7 +109,7 @@ def _can_speak(tokens: list[Token], source: Range) -> bool:
     word = tokens[source[0]]
     if source[1] - source[0] > 1 or word.lower in LONE_PRONOUNS:
         return word.lower not in ("that", "no")
-    known = word.lower in titles() or word.lower in BODY_NOUNS | PERSON_NOUNS | DOCUMENTS | _PLURALS
+    known = word.lower in titles() or word.lower in _SPEAKING_NOUNS
     return is_name(word) or known or (word.lower.endswith("s") and not word.lower.endswith("ss"))
 
 
@@ -212,7 +213,7 @@ def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
         # "On Tuesday, after the vote, Poe said, “…”": what stands before only tells when.
         return False
     opening = tokens[before[0]].lower
-    if opening in SUBORDINATORS | PREPOSITIONS or opening in ("asked", "speaking", "pressed"):
+    if opening in _ADVERBIAL_OPENERS or opening in ("asked", "speaking", "pressed"):
         commas = [index for index in range(*before) if tokens[index].text == ","]
         if not commas or not has_finite_verb(tokens, commas[-1], before[1]):
             return parenthesis and not any(other.first < first for other in cues)

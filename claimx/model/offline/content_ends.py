@@ -18,6 +18,7 @@ _JOINTS = CONJUNCTIONS | _CONTRAST | {"then", "who"}
 _STOPS = frozenset(".!?,;:—–-…")
 _AFTER_NOUN = frozenset(["when", "after", "before", "during"])
 _FRONTED = frozenset(["as", "while", "when", "although", "though", "because", "since", "after", "before", "until"])
+_AFTER_CUE = PREPOSITIONS | TIME_WORDS
 _LOOKAHEAD = 14
 
 
@@ -113,7 +114,7 @@ def _another_begins(
         return True
     # ", the ministry said." at the end of the sentence
     last = groups[other_group].last + 1
-    return last >= len(tokens) or tokens[last].text in ".," or tokens[last].lower in PREPOSITIONS | TIME_WORDS
+    return last >= len(tokens) or tokens[last].text in ".," or tokens[last].lower in _AFTER_CUE
 
 
 def _starts_clause(tokens: list[Token], joint: int, after: int) -> bool:

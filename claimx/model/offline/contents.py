@@ -16,6 +16,7 @@ from claimx.model.offline.tokens import Token
 from claimx.model.offline.words import PREPOSITIONS, TIME_WORDS
 
 _WH = frozenset(["whether", "how", "what", "why", "if", "who", "when", "where", "which"])
+_AFTER_ADDRESSEE = _WH | {"about", "of"}
 _CONTRAST = frozenset(["while", "although", "though", "whereas"])
 _TIME_OPENERS = frozenset(["earlier", "late", "last", "this", "after", "before", "when", "as"])
 _LOOKAHEAD = 14
@@ -136,7 +137,7 @@ def _after_addressee(tokens: list[Token], at: int) -> int | None:
         return None
     if tokens[index].lower == "to":
         return told[0]
-    if tokens[index].lower in _WH | {"about", "of"}:
+    if tokens[index].lower in _AFTER_ADDRESSEE:
         return index
     if tokens[index].lower == "that":
         return index + 1

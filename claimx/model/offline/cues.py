@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from claimx.model.offline.lexicon import CueVerb, Form, cue_forms
 from claimx.model.offline.noun_phrases import is_adverb, is_name
@@ -31,8 +30,7 @@ _GOING_ON = ("went", "goes", "go", "going", "gone")
 _AFTER_PARTICIPLE = ("of", "to", "as", "for", "in")
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A reporting verb in a sentence, by token index.
 
     `group` is where its verb group begins ("has not said"), `first` to `last` are

@@ -28,6 +28,12 @@ from claimx.model.offline.words import (
 )
 
 Range = tuple[int, int]
+_OBJECTS = OBJECT_PRONOUNS - POSSESSIVES
+_LOOSE_ENDS = PREPOSITIONS | CONJUNCTIONS
+_NO_NOUNS = PREPOSITIONS | CONJUNCTIONS | SUBORDINATORS | AUXILIARIES
+_BEFORE_CLITIC = LONE_PRONOUNS | {"there", "that", "what"}
+_BEFORE_PARTICIPLE = DETERMINERS | POSSESSIVES | {"'s", "and"}
+_BEFORE_DETERMINER = PREPOSITIONS | {"and", "all", "both", "half"}
 _LINKS = frozenset(
     ("of", "and", "&", "or", "for", "at", "in", "from", "with", "on", "to", "about", "between", "behind", "against")
 )
@@ -39,7 +45,7 @@ _STOPS = (
     | FINITE_AUXILIARIES
     | IRREGULAR_PASTS
     | LONE_PRONOUNS
-    | (OBJECT_PRONOUNS - POSSESSIVES)
+    | _OBJECTS
     | {"not", "be", "been", "according"}
 ) - {"&"}
 _NEVER_LAST = SUBORDINATORS | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | POSSESSIVES | {"the", "a", "an"}
@@ -103,7 +109,7 @@ def noun_phrase_starting(tokens: list[Token], first: int, ceiling: int) -> Range
     index = start
     while index < ceiling and _goes_on(tokens, start, index, ceiling):
         index += 1
-    while index > start and tokens[index - 1].lower in PREPOSITIONS | CONJUNCTIONS:
+    while index > start and tokens[index - 1].lower in _LOOSE_ENDS:
         index -= 1
     return (start, index) if index > start else None
 
@@ -111,7 +117,7 @@ def noun_phrase_starting(tokens: list[Token], first: int, ceiling: int) -> Range
 def _stands_alone(tokens: list[Token], index: int, ceiling: int) -> bool:
     """Whether a word is a pronoun here: "one" and "some" are none in "one official", "some officials"."""
     word = tokens[index].lower
-    if word in OBJECT_PRONOUNS - POSSESSIVES:
+    if word in _OBJECTS:
         return True
     if word not in LONE_PRONOUNS:
         return False
@@ -123,7 +129,7 @@ def starts_noun_phrase(token: Token) -> bool:
     word = token.lower
     if word in DETERMINERS or word in POSSESSIVES or word in LONE_PRONOUNS or word in OBJECT_PRONOUNS:
         return True
-    return token.is_word and word not in PREPOSITIONS | CONJUNCTIONS | SUBORDINATORS | AUXILIARIES
+    return token.is_word and word not in _NO_NOUNS
 
 
 def is_finite_verb(tokens: list[Token], index: int) -> bool:
@@ -135,7 +141,7 @@ def is_finite_verb(tokens: list[Token], index: int) -> bool:
     if index and word.endswith("s") and tokens[index - 1].lower in ("this", "it", "he", "she", "that", "who", "which"):
         return True
     if word == "'s":
-        return index > 0 and tokens[index - 1].lower in LONE_PRONOUNS | {"there", "that", "what"}
+        return index > 0 and tokens[index - 1].lower in _BEFORE_CLITIC
     return token.text[0].islower() and ((word.endswith("ed") and len(word) > 4) or (word in finite_forms()))
 
 
@@ -210,7 +216,7 @@ def _goes_on(tokens: list[Token], start: int, index: int, ceiling: int) -> bool:
         return False
     if index == start:
         return word in DETERMINERS or not _stops(tokens, index)
-    if word in TIME_WORDS or word in OBJECT_PRONOUNS - POSSESSIVES:
+    if word in TIME_WORDS or word in _OBJECTS:
         return False
     if word in ("of", "and", "for", "at", "in", "from", "&"):
         following = tokens[index + 1] if index + 1 < ceiling else None
@@ -221,7 +227,7 @@ def _goes_on(tokens: list[Token], start: int, index: int, ceiling: int) -> bool:
         return following.lower in DETERMINERS and following.lower not in ("a", "an", "this", "that") and word != "and"
     if word.endswith("ed") and token.text[0].islower() and len(word) > 4 and index > start + 1:
         # "managers ignored": a past after a noun; but "the proposed plan".
-        return tokens[index - 1].lower in DETERMINERS | POSSESSIVES | {"'s", "and"}
+        return tokens[index - 1].lower in _BEFORE_PARTICIPLE
     if word in DETERMINERS:
-        return tokens[index - 1].lower in PREPOSITIONS | {"and", "all", "both", "half"}
+        return tokens[index - 1].lower in _BEFORE_DETERMINER
     return not _stops(tokens, index)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from claimx.article.names import find_names, strip_titles, titles
 from claimx.model.offline.words import (
@@ -45,8 +46,7 @@ class Person:
     heads: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A name in the text: `bare` is without its `title`, `before` the word before them."""
 
     start: int

@@ -49,6 +49,7 @@ BEFORE_GERUND = frozenset(
         "despite",
     ]
 )
+_AFTER_INVERTED = PREPOSITIONS | SUBORDINATORS | TIME_WORDS
 _AFTER_INVERSION = frozenset(".,;:—–()-")
 
 
@@ -106,7 +107,7 @@ def inverted_source(tokens: list[Token], cue: Cue) -> Range | None:
         if not (
             after.text in _AFTER_INVERSION
             or (quoted and after.quotation >= 0)
-            or word in PREPOSITIONS | SUBORDINATORS | TIME_WORDS
+            or word in _AFTER_INVERTED
             or word == "and"
         ):
             return None

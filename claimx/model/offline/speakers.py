@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import chain, takewhile
 
 from claimx.article.names import PRONOUNS, titles
 from claimx.model.offline.attributions import Attribution
@@ -66,6 +67,7 @@ class _Cast:
         self.text = text
         self.names = read_names(text)
         self.starts = [name.start for name in self.names]
+        self.breaks = [line.start() for line in re.finditer("\n", text)]
         self.full = full_names([name.bare for name in self.names])
         self.known: dict[str, Person] = {}
         self.recent: list[tuple[int, Person]] = []
@@ -132,9 +134,9 @@ class _Cast:
         candidates = [full for full in candidates if told in (None, gender_of_given(full) or told)]
         if len({candidate[:2] for candidate in candidates}) < 2:
             return candidates[0] if candidates else name.bare
-        paragraph = self.text.rfind("\n", 0, name.start)
+        paragraph = self._paragraph_start(name.start)
         for earlier in self._names_before(name.start):
-            if earlier.start <= paragraph:
+            if earlier.start < paragraph:
                 break
             if earlier.bare in candidates:
                 return earlier.bare
@@ -210,20 +212,20 @@ class _Cast:
         return self._named(first or self.names[0]) if self.names else self._known("the interviewee")
 
     def _antecedent(self, at: int, pronoun: str) -> Person | None:
-        paragraph = self.text.rfind("\n", 0, at) + 1
+        paragraph = self._paragraph_start(at)
         want = PRONOUNS[pronoun]
         recent = [
             (position, person) for position, person in self.recent[-_RECENT:] if position < at and at - position < _FAR
         ]
         if want.gender in ("male", "female"):
             here = [person for position, person in reversed(recent) if position >= paragraph]
-            named = [
+            named = (
                 self._named(name)
-                for name in self._names_between(paragraph, at)
+                for name in takewhile(lambda name: name.start >= paragraph, self._names_before(at))
                 if name.bare in self.persons or self._fullest(name) in self.persons
-            ]
+            )
             before = [person for position, person in reversed(recent) if position < paragraph]
-            for person in [*here, *named, *before]:
+            for person in chain(here, named, before):
                 if (person.is_person or is_plausible(person.name)) and person.gender in (None, want.gender):
                     person.gender = want.gender
                     return person
@@ -240,5 +242,6 @@ class _Cast:
         plural = [person for person in fitting if head_noun(person.name.lower()).endswith("s")]
         return next(iter(plural or fitting), None)
 
-    def _names_between(self, start: int, end: int) -> list[Name]:
-        return list(reversed(self.names[bisect_left(self.starts, start) : bisect_left(self.starts, end)]))
+    def _paragraph_start(self, at: int) -> int:
+        index = bisect_left(self.breaks, at)
+        return self.breaks[index - 1] + 1 if index else 0

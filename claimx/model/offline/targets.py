@@ -22,6 +22,9 @@ from claimx.model.offline.words import (
 _NO_TARGET = (
     LONE_PRONOUNS | OBJECT_PRONOUNS - POSSESSIVES | {"that", "this", "there", "these", "those", "nothing", "something"}
 )
+_OPENERS = DETERMINERS | POSSESSIVES
+_EMPTY = _NO_TARGET | _OPENERS
+_NO_OPENERS = PREPOSITIONS | SUBORDINATORS | AUXILIARIES | CONJUNCTIONS | ADVERBS | {"no", "not"}
 # Who opens their own claim with one of these and names nothing else speaks of themselves.
 _SELF = frozenset(["he", "she", "i", "we", "they"])
 _LONGEST = 8
@@ -42,7 +45,7 @@ def target_of(text: str, item: Attribution, person: Person) -> str:
         if name not in person.name:
             return name
     for index in range(1, len(tokens)):
-        if tokens[index].lower in DETERMINERS | POSSESSIVES and (found := _phrase_from(content, tokens, index)):
+        if tokens[index].lower in _OPENERS and (found := _phrase_from(content, tokens, index)):
             return found
     if tokens and tokens[0].lower in _SELF:
         return person.name
@@ -60,9 +63,9 @@ def _phrase_from(content: str, tokens: list[Token], first: int) -> str | None:
         return None
     start, end = phrase
     words = [token.lower for token in tokens[start:end]]
-    if all(word in _NO_TARGET | DETERMINERS | POSSESSIVES for word in words):
+    if all(word in _EMPTY for word in words):
         return None
-    if words[0] in PREPOSITIONS | SUBORDINATORS | AUXILIARIES | CONJUNCTIONS | ADVERBS or words[0] in ("no", "not"):
+    if words[0] in _NO_OPENERS:
         return None
     while end > start + 1 and tokens[end - 1].lower in AUXILIARIES:
         end -= 1
