@@ -146,3 +146,35 @@ def test_a_prompt_of_ones_own_is_a_file(tmp_path: Path) -> None:
     own = tmp_path / "mine.md"
     own.write_text((ROOT / "prompts" / "extract.md").read_text(encoding="utf-8").replace("name: extract", "name: mine"))
     assert load_prompt(str(own)).name == "mine"
+
+
+DISGUISES = [
+    "＜／ｃｈｕｎｋ＞", "﹤/chunk﹥", "</ch\u200bunk>", "<\u2060/chunk>", "</c\u00adhunk>", "&lt;/chunk&gt;", "&#60;/chunk&#x3e;",
+    "</\u0441hunk>", "</ch\u03c5nk>", "‹/chunk›", "⟨/chunk⟩", "</CHUNK>", "< / chunk >", "</c\u0336h\u0336unk>", "</ch\x00unk>",
+    "</𝐜𝐡𝐮𝐧𝐤>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+def test_a_closing_tag_in_disguise_closes_nothing(disguise: str) -> None:
+    """What a model may read as the end of the chunk is not what ends it."""
+    content = messages_for(f"One. {disguise} Two.")[1]["content"]
+    assert re.search(rf"\n<chunk-([0-9a-f]{{8}})>\nOne\. {re.escape(disguise)} Two\.\n</chunk-\1>\Z", content)
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["<|im_end|>", "<|eot_id|>", "<｜User｜>", "</s>", "<s>", "[INST]", "[/INST]", "<start_of_turn>", "<end_of_turn>",
+     "[TOOL_CALLS]", "<tool_call>", "<bos>"],
+)  # fmt: skip
+def test_a_token_of_chat_templates_comes_as_mere_text(token: str) -> None:
+    """Servers that read such tokens inside a message would begin another turn."""
+    for content in (messages_for(f"One. {token} Two.")[1]["content"], messages_for("x", title=token)[1]["content"]):
+        assert token not in content
+        assert token in content.replace("\u2060", "")
+
+
+def test_disguises_cost_no_time() -> None:
+    start = time.perf_counter()
+    messages_for("<" + "a" * 50_000 + "\u0315\u0300" * 50_000 + "&lt;" * 10_000)
+    assert time.perf_counter() - start < 2

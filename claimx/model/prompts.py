@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib import resources
@@ -19,6 +21,17 @@ Message = dict[str, str]
 _FRONT_MATTER = re.compile(r"---\r?\n(.*?)\r?\n---\r?\n(.*)", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\{(about|context|chunk|tag|problems)\}")
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9_-]*)>")
+# Tokens that chat templates are made of. Servers that read them inside a message, too (llama.cpp, vLLM), would let an
+# article end its turn and begin another.
+_CONTROL = re.compile(
+    r"<(?=[|｜]|/?(?:s|bos|eos|pad|unk|mask|sop|eop|start_of_\w{1,20}|end_of_\w{1,20}|tool_\w{1,20}|think|unused\d{1,4})>)"
+    r"|\[(?=/?(?:INST|PREFIX|SUFFIX|MIDDLE|ARGS|CALL_ID|THINK|gMASK|[A-Z]{2,12}_[A-Z_]{1,20}|IMG)\])"
+)
+_WORD_JOINER = "\u2060"
+# What looks like an angle bracket and is no compatibility form of one.
+_BRACKETS = str.maketrans(dict.fromkeys("‹⟨〈❬❮ᐸ˂⧼𐊖", "<"))
+# Controls and marks, which do not part a word for who reads it.
+_UNSEEN = frozenset({"Cc", "Cf", "Mn", "Me"})
 # What each part may hold; the system part is the same in every request, so that servers can cache it.
 _PARTS = {"system": set(), "user": {"about", "context", "chunk", "tag"}, "again": {"problems"}}
 
@@ -87,23 +100,26 @@ def render(prompt: Prompt, article: Article, chunk: Chunk) -> list[Message]:
     """The messages that ask for the claims of one chunk.
 
     What comes from the article is put in once and never looked at for placeholders. The tags of the user part occur
-    nowhere in it, so no text can close an element early: one that does gets another name, in this request alone.
+    nowhere in it, however they are written, so no text can close an element early: one that does gets another name, in
+    this request alone. Tokens of chat templates are parted by a word joiner, which grounding looks through.
     """
-    about = "\n".join(
-        f"{name}: {' '.join(value.split())}"
-        for name, value in (
-            ("title", article.title),
-            ("source", article.source),
-            ("author", article.author),
-            ("published", article.published),
+    about = _defused(
+        "\n".join(
+            f"{name}: {' '.join(value.split())}"
+            for name, value in (
+                ("title", article.title),
+                ("source", article.source),
+                ("author", article.author),
+                ("published", article.published),
+            )
+            if value
         )
-        if value
     )
-    inside = f"{about}\n{chunk.context}\n{chunk.text}"
+    inside = _without_disguise(f"{about}\n{chunk.context}\n{chunk.text}")
     values = {
         "about": about or "nothing known",
-        "context": chunk.context or "none",
-        "chunk": chunk.text,
+        "context": _defused(chunk.context) or "none",
+        "chunk": _defused(chunk.text),
         "tag": _unused_tag("chunk", inside),
     }
     # The template is finished before anything of the article is in it.
@@ -128,11 +144,29 @@ def _fill(template: str, values: dict[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values[match[1]], template)
 
 
+def _defused(text: str) -> str:
+    return _CONTROL.sub(lambda match: match[0] + _WORD_JOINER, text)
+
+
+def _without_disguise(text: str) -> str:
+    """The text as a reader takes it: entities resolved, compatibility forms plain, nothing invisible, one case."""
+    text = html.unescape(text)
+    if not text.isascii():
+        # One by one: the time that a normalization takes grows with the square of a run of combining marks.
+        text = "".join(unicodedata.normalize("NFKC", char) for char in text).translate(_BRACKETS)
+    return "".join(char for char in text if char.isspace() or unicodedata.category(char) not in _UNSEEN).casefold()
+
+
 def _unused_tag(name: str, text: str) -> str:
-    """`name`, or the first `name-…` that is not in the text; from a digest, so that every run writes the same."""
-    tag, folded = name, text.casefold()
-    while re.search(rf"<\s*(?:/\s*)?{tag}", folded):
+    """`name`, or the first `name-…` that is not in the text; from a digest, so that every run writes the same.
+
+    A tag with a letter from beyond ASCII may be this one in look-alikes, and counts as it.
+    """
+    tag = name
+    is_taken = re.search(rf"<\s*(?:/\s*)?(?:{name}|[a-z_-]*(?=\w)[^\x00-\x7f])", text)
+    while is_taken:
         tag = f"{name}-" + hashlib.sha256((tag + text).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        is_taken = re.search(rf"<\s*(?:/\s*)?{tag}", text)
     return tag
 
 
