@@ -15,6 +15,8 @@ ClaimxError
     ├── ModelBusy         the server kept failing until the attempts ran out
     ├── BadAnswer         an answer came, but not one that can be used
     ├── ChunkTooLarge     the chunk, or its answer, does not fit the model: a smaller one may
+    │   └── PromptCut     the server cut the prompt without saying so
+    ├── WindowTooSmall    the model's window does not even hold the instructions
     ├── ReplyMissing      a replay came to a request whose reply was never recorded
     ├── ReplyPending      a batch came to a request that is yet to be answered
     ├── BudgetSpent       the run has used up the requests, tokens or seconds that it was allowed
@@ -160,7 +162,43 @@ class BadAnswer(ModelError):
 
 
 class ChunkTooLarge(ModelError):
-    """The chunk does not fit the model's context, or its answer the token limit: a smaller one may."""
+    """The chunk does not fit the model's context, or its answer the token limit: a smaller one may.
+
+    `window` is the context window in tokens and `sent` what the request came to, where the server says so.
+    """
+
+    window: int | None = None
+    sent: int | None = None
+
+
+class PromptCut(ChunkTooLarge):
+    """The server read less than was sent, and said nothing: what it answered is about a part of the text."""
+
+    def __init__(self, base_url: str, read: int, sent: int) -> None:
+        super().__init__(base_url, read, sent)
+        self.base_url, self.read, self.expected = base_url, read, sent
+
+    def __str__(self) -> str:
+        return (
+            f"{self.base_url} read {self.read:,} of about {self.expected:,} tokens: it cuts prompts without saying so. "
+            "Give it a larger context window (Ollama: OLLAMA_CONTEXT_LENGTH=16384), or lower --chunk-tokens."
+        )
+
+
+class WindowTooSmall(ModelError):
+    """The model's window does not even hold the instructions, so no chunk is small enough."""
+
+    is_final = True
+
+    def __init__(self, base_url: str, window: int, needed: int) -> None:
+        super().__init__(base_url, window, needed)
+        self.base_url, self.window, self.needed = base_url, window, needed
+
+    def __str__(self) -> str:
+        return (
+            f"{self.base_url} has a context window of {self.window:,} tokens, and the instructions alone take about "
+            f"{self.needed:,}. Start the server with a larger one; 8,192 is comfortable."
+        )
 
 
 class ReplyMissing(ModelError):

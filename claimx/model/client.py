@@ -12,6 +12,7 @@ from claimx.article.chunks import count_tokens
 from claimx.errors import BadAnswer, ChunkTooLarge, ModelError, ModelRefused, ModelUnreachable, WindowTooSmall
 from claimx.model.failures import is_cut_off, own_error, translate
 from claimx.model.replies import is_loop, reply_text, salvage, spent
+from claimx.model.wire import mode_of, request_options
 from claimx.schema import Answer, Usage
 from claimx.settings import Settings
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from claimx.model.recording import Journal
     from claimx.model.traffic import Traffic
 
-# What a server is asked for when it stops far earlier by itself.
+# Where some servers end every answer unless they are asked for more (mlx-lm: 512), and what they are asked for.
+_DEFAULT_LIMITS = frozenset({128, 256, 512, 1000, 1024, 2048})
 _LONG_ANSWER_TOKENS = 8192
 # Takes a model off the beaten track without making it wild.
 _LIVELY = 0.7
@@ -88,9 +90,10 @@ class Endpoint:
         from claimx.model.recording import RecordingTransport
         from claimx.model.retries import RetryTransport
         from claimx.model.traffic import Traffic
+        from claimx.model.truncation import PromptMeter
 
         if transport is None:
-            transport = _embedded() if settings.is_embedded else openopen_socket(settings)
+            transport = _embedded() if settings.is_embedded else open_socket(settings)
         self._settings = settings
         self.traffic = traffic or Traffic(settings.max_requests, settings.max_tokens_total)
         sending = RetryTransport(
@@ -102,11 +105,12 @@ class Endpoint:
         )
         self._recording = journal and RecordingTransport(None if settings.replay else sending, journal, self.traffic)
         self._openai = open_client(settings, self._recording or sending)
-        self._options = _options(settings)
-        self._has_answered = False
+        self._options = request_options(settings)
+        self._has_answered = self._has_asked_for_more = False
+        self._meter = PromptMeter(settings, self._complete)
         # Wrapped here, since instructor builds a new class for each request of one that is not.
         self._answer_type = instructor.response_schema(Answer)
-        self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode[settings.mode.upper()])
+        self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode[mode_of(settings).upper()])
 
     async def __aenter__(self) -> Endpoint:
         return self
@@ -169,8 +173,8 @@ class Endpoint:
                     own.usage = usage
                 raise own from None
             completion = completions[-1] if completions else None
-            if (answer := salvage(completion)) is not None:
-                return _Tried(options, completion, answer)
+            if (found := salvage(completion)) is not None:
+                return _Tried(options, completion, found)
             error = translate(raised, self._settings, completion)
             if isinstance(error, ModelRefused) and self._has_answered and error.status in (403, 404):
                 # It has answered others, so it is this request that it does not like.
@@ -188,14 +192,11 @@ class Endpoint:
             if param == "max_tokens" and value is not None:
                 self._options["max_completion_tokens"] = value
             return True
-        if not tried.is_cut or "max_tokens" in self._options or self._has_asked_for_more or self._settings.is_openai:
+        is_default = spent(tried.completion).completion_tokens in _DEFAULT_LIMITS and "max_tokens" not in tried.options
+        if not tried.is_cut or not is_default or self._has_asked_for_more or is_loop(reply_text(tried.completion)):
             return False
-        # Some servers stop after a few hundred tokens unless they are asked for more.
+        # Asked in vain once, it is the window that ends, and only a smaller chunk helps.
         self._has_asked_for_more = True
-        if (spent(tried.completion).completion_tokens or _LONG_ANSWER_TOKENS) >= _LONG_ANSWER_TOKENS // 2:
-            return False
-        if is_loop(reply_text(tried.completion)):
-            return False
         self._options["max_tokens"] = _LONG_ANSWER_TOKENS
         return True
 
@@ -267,6 +268,7 @@ def open_client(settings: Settings, transport: httpx2.AsyncBaseTransport) -> Asy
 
 
 def open_socket(settings: Settings) -> httpx2.AsyncBaseTransport:
+    """What sends over the network, through the proxy if there is one."""
     import httpx2
 
     return httpx2.AsyncHTTPTransport(

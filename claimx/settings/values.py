@@ -52,6 +52,9 @@ class Settings(BaseModel):
     top_p: float | None = Field(default=None, gt=0, le=1)
     seed: int | None = None
     max_output_tokens: int | None = Field(default=None, ge=1)
+    tokens_per_estimate: float = Field(
+        default=1, gt=0, description="The server's tokens for one that claimx estimates; a probe measures it."
+    )
     extra_body: dict[str, Any] = Field(default={}, description="Put into every request as it is.")
     max_requests: int | None = Field(default=None, ge=1, description="Requests of a run, retries included.")
     max_tokens_total: int | None = Field(default=None, ge=1, description="Tokens after which nothing more is asked.")

@@ -1,0 +1,119 @@
+"""What went wrong between a request and its answer, as exceptions of ours."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from claimx.errors import BadAnswer, ChunkTooLarge, ClaimxError, ModelBusy, ModelError, ModelRefused, ModelUnreachable
+from claimx.model.replies import thoughts
+from claimx.settings import Settings
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
+
+# How servers say that a request is longer than the context window.
+_OVERFLOW = frozenset({"context_length_exceeded", "exceed_context_size_error"})
+_OVERFLOW_WORDS = re.compile(r"\b(?:maximum|exceeds?|larger than|longer than)\b.{0,60}\bcontext\b", re.IGNORECASE)
+_WINDOW = re.compile(r"\bcontext (?:length|size|window)\D{0,20}?([\d,]{3,9}) tokens", re.IGNORECASE)
+
+
+def own_error(raised: BaseException) -> ClaimxError | None:
+    """The exception of ours that a transport raised, from under what the libraries wrap around it."""
+    cause: BaseException | None = raised
+    while cause is not None and not isinstance(cause, ClaimxError):
+        cause = cause.__cause__
+    return cause
+
+
+def cause_of(raised: BaseException) -> BaseException:
+    """What instructor wrapped."""
+    return raised.__cause__ if type(raised).__name__ == "InstructorRetryException" and raised.__cause__ else raised
+
+
+def is_cut_off(raised: BaseException) -> bool:
+    """Whether the answer came to the token limit before its end."""
+    from instructor.core.exceptions import IncompleteOutputException
+
+    return isinstance(cause_of(raised), IncompleteOutputException)
+
+
+def translate(raised: Exception, settings: Settings, completion: ChatCompletion | None) -> ModelError:
+    """The exception of ours that says what went wrong; instructor's own texts dump whole completions."""
+    import httpx2
+    import openai
+    from pydantic import ValidationError
+
+    where, attempts = settings.endpoint, settings.max_attempts
+    cause = cause_of(raised)
+    if is_cut_off(raised):
+        return ChunkTooLarge("The answer was cut off at the token limit.")
+    match cause:
+        case openai.APITimeoutError():
+            return ModelBusy(where, attempts, f"no reply within {settings.timeout_s:g} s")
+        case openai.APIConnectionError() if settings.is_embedded and cause.__cause__:
+            # Nothing but a bug can keep a call within this process from arriving.
+            raise cause.__cause__
+        case openai.APIConnectionError() if not isinstance(cause.__cause__, httpx2.ConnectError):
+            # Something answers there, so it may well be this request that it cannot bear.
+            return ModelBusy(where, attempts, f"the connection broke: {cause.__cause__!r}")
+        case openai.APIConnectionError():
+            return ModelUnreachable(where, str(cause.__cause__ or cause) or type(cause.__cause__).__name__)
+        case openai.APIStatusError():
+            return _translate_status(cause, settings)
+        case _ if thoughts(completion) and not completion.choices[0].message.content:  # type: ignore[union-attr]
+            return BadAnswer("The model thought, but gave no answer.")
+        case ValidationError():
+            return BadAnswer("The answer does not fit the schema: " + "; ".join(_problems(cause)))
+        case AssertionError():
+            return BadAnswer(f"The model refused: {str(cause)[:200]}")
+        case IndexError():
+            return BadAnswer("The reply holds no choices.")
+        case _:
+            return BadAnswer(f"The answer cannot be read: {type(cause).__name__}: {str(cause)[:200]}")
+
+
+def _translate_status(error: Any, settings: Settings) -> ModelError:
+    from claimx.model.retries import error_code, is_transient
+
+    message = server_message(error, settings.key)
+    if error.status_code == 413 or error_code(error.response) in _OVERFLOW or _OVERFLOW_WORDS.search(message):
+        too_large = ChunkTooLarge(f"The request does not fit the model: {message}")
+        too_large.window, too_large.sent = _numbers(error.body, message)
+        return too_large
+    if is_transient(error.response):
+        return ModelBusy(settings.endpoint, settings.max_attempts, f"last with {error.status_code}: {message}")
+    if error.status_code >= 500:
+        return BadAnswer(f"The server could not parse what the model wrote: {message}")
+    return ModelRefused(settings.endpoint, error.status_code, message)
+
+
+def _numbers(body: Any, message: str) -> tuple[int | None, int | None]:
+    """The window and what was sent, in tokens: from llama.cpp's fields, or from what OpenAI and vLLM write."""
+    fields = body if isinstance(body, dict) else {}
+    if isinstance(fields.get("error"), dict):
+        fields = fields["error"]
+    window, sent = fields.get("n_ctx"), fields.get("n_prompt_tokens")
+    if isinstance(window, int) and isinstance(sent, int):
+        return window, sent
+    said = _WINDOW.search(message)
+    return (int(said[1].replace(",", "")) if said else None), None
+
+
+def _problems(error: Any) -> list[str]:
+    """Up to five places and reasons of a pydantic error, without the input, which may be the whole answer."""
+    return [
+        f"{'.'.join(str(step) for step in problem['loc']) or 'answer'}: {problem['msg'][:200]}"
+        for problem in error.errors(include_url=False, include_input=False)[:5]
+    ]
+
+
+def server_message(error: Any, key: str | None) -> str:
+    """What the server said, from the four shapes of error body that are in use, on one line, without the key."""
+    body = error.body
+    while isinstance(body, dict):
+        body = body.get("error") or body.get("message") or body.get("detail") or ""
+    text = body if isinstance(body, str) and body else error.response.text
+    if key:
+        text = text.replace(key, "…")
+    return " ".join(text.split())[:300] or "no message"

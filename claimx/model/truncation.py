@@ -1,0 +1,83 @@
+"""Whether a server read all that was sent: some cut a long prompt without a word, and answer about the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from claimx.article.chunks import count_tokens
+from claimx.errors import PromptCut
+from claimx.model.replies import spent
+from claimx.settings import Settings
+
+if TYPE_CHECKING:
+    from openai.types.chat import ChatCompletion
+
+    from claimx.model.prompts import Message
+
+# Below this share of what was expected, a prompt has been cut.
+_WHOLE = 0.85
+# Fewer than this share is no window's doing: the server makes its numbers up.
+_MADE_UP = 0.15
+# A window that cuts shorter prompts than this holds no instructions either.
+_SHORTEST_TOKENS = 800
+# English instructions cost at least so many tokens for one that is estimated, whatever the tokenizer.
+_LEAST_RATE = 0.8
+_PIECES_CHARS = 600, 1800
+
+
+class PromptMeter:
+    """Holds what a server says it read against what was sent.
+
+    The expectation is a rate, tokens of the server's for one of `count_tokens`, which differs between tokenizers and
+    languages. So a prompt that seems cut is not judged until two small pieces of its own text have been measured.
+
+    Args:
+        settings: Names the endpoint; `tokens_per_estimate` is the rate to begin with.
+        complete: Sends a text as a prompt of its own, for an answer of one token.
+    """
+
+    def __init__(self, settings: Settings, complete: Callable[[str], Awaitable[ChatCompletion]]) -> None:
+        self._endpoint = settings.endpoint
+        self._rate = settings.tokens_per_estimate
+        self._complete = complete
+        self._is_off = settings.is_openai or settings.is_embedded
+
+    async def check(self, messages: list[Message], completion: ChatCompletion) -> None:
+        """Compare one reply with its request.
+
+        Raises:
+            PromptCut: If the server cannot have read all of it.
+        """
+        told = spent(completion).prompt_tokens
+        estimates = [count_tokens(message["content"]) for message in messages]
+        estimate = sum(estimates)
+        if self._is_off or told is None or estimate < _SHORTEST_TOKENS or told < _MADE_UP * estimate:
+            return
+        if told >= _WHOLE * self._rate * estimate:
+            return
+        rate = await self.measure(messages[1]["content"] if len(messages) > 1 else messages[0]["content"])
+        if rate is None:
+            self._is_off = True
+            return
+        expected = round(estimates[0] * min(rate, _LEAST_RATE) + (estimate - estimates[0]) * rate)
+        if told < _WHOLE * expected:
+            raise PromptCut(self._endpoint, told, expected)
+        self._rate = min(self._rate, told / estimate)
+
+    async def measure(self, text: str) -> float | None:
+        """The server's tokens for one that is estimated, in this text; None if its numbers do not grow with it."""
+        import openai
+
+        short, long = (text[-chars:] for chars in _PIECES_CHARS)
+        more = count_tokens(long) - count_tokens(short)
+        if more < 100:
+            return None
+        try:
+            fewer, most = [spent(await self._complete(piece)).prompt_tokens for piece in (short, long)]
+        except openai.OpenAIError:
+            return None
+        if fewer is None or most is None:
+            return None
+        rate = (most - fewer) / more
+        return rate if 0.3 < rate < 8 else None
