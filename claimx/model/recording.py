@@ -16,11 +16,14 @@ from typing import Protocol
 
 import httpx2
 
-from claimx.errors import BadAnswer, ReplyMissing
+from claimx.errors import BadAnswer, ModelRefused, ReplyMissing
 from claimx.model.traffic import Traffic
 
-# Refusals that depend on the request alone: they cost nothing and are asked for again, but a replay needs them.
-_REPLAYED = frozenset({400, 413, 422})
+REFUSALS = frozenset({400, 413, 422})
+"""Statuses that depend on the request alone: they cost nothing and are asked for again, but a replay needs them."""
+
+KEY = "claimx.key"
+"""Under this name a request's `extensions` tell what sends it the key that its reply is kept under."""
 
 _requests_of_call: ContextVar[list[bytes]] = ContextVar("requests_of_call")
 
@@ -78,6 +81,7 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
         while (earlier := self._in_flight.get(key)) is not None:
             await earlier.wait()
         ended = self._in_flight[key] = asyncio.Event()
+        request.extensions[KEY] = key
         try:
             return await self._answer(key, request)
         finally:
@@ -100,6 +104,11 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
             if is_needed:
                 self._journal.discard([_numbered(key, keys[:at].count(key)) for at, key in enumerate(keys)])
             raise
+        except ModelRefused:
+            # A batch keeps refusals that lead to another request; this one leads nowhere.
+            if is_needed and keys:
+                self._journal.discard([_numbered(keys[-1], keys.count(keys[-1]) - 1)])
+            raise
         finally:
             _requests_of_call.reset(token)
 
@@ -109,7 +118,7 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
             return httpx2.Response(kept.status, headers={"content-type": kept.content_type}, content=kept.body)
         response = await self._send(request)
         body = _without_key(await response.aread(), request)
-        if response.status_code == 200 or response.status_code in _REPLAYED:
+        if response.status_code == 200 or response.status_code in REFUSALS:
             reply = Recorded(response.status_code, response.headers.get("content-type", "application/json"), body)
             self._journal.keep(key, reply, is_usable=response.status_code == 200)
         return response

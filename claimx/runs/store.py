@@ -7,7 +7,7 @@ was in flight. It holds addresses, models, messages' digests and replies; never 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -122,6 +122,16 @@ class Store:
             "INSERT OR REPLACE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (key, self._run, self._run, _now(), reply.status, reply.content_type, reply.body, is_usable),
         )
+
+    def keep_all(self, replies: Iterable[tuple[bytes, Recorded]]) -> None:
+        """Commit many usable replies at once, as a batch brings them: all of them, or none if an exception comes."""
+        with self._transaction():
+            for key, reply in replies:
+                self.keep(key, reply, is_usable=True)
+
+    def is_known_as_unusable(self, key: bytes, reply: Recorded) -> bool:
+        """Whether this very reply is kept and was discarded."""
+        return bool(self._rows("SELECT 1 FROM replies WHERE key = ? AND NOT is_usable AND body = ?", (key, reply.body)))
 
     def discard(self, keys: Sequence[bytes]) -> None:
         """Let these replies answer nothing but a replay: nothing came of them, so a later run asks again."""
