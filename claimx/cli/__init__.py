@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from claimx.cli.batch import batch
 from claimx.cli.compare import compare
 from claimx.cli.eval import evaluate
 from claimx.cli.export import export
@@ -43,6 +44,7 @@ app.command()(export)
 app.command()(report)
 app.command()(show)
 app.command()(verify)
+app.add_typer(batch, name="batch")
 app.add_typer(gold, name="gold")
 app.add_typer(runs, name="runs")
 
