@@ -93,7 +93,7 @@ class Endpoint:
         from claimx.model.truncation import PromptMeter
 
         if transport is None:
-            transport = _embedded() if settings.is_embedded else open_socket(settings)
+            transport = open_transport(settings)
         self._settings = settings
         self.traffic = traffic or Traffic(settings.max_requests, settings.max_tokens_total)
         sending = RetryTransport(
@@ -267,22 +267,18 @@ def open_client(settings: Settings, transport: httpx2.AsyncBaseTransport) -> Asy
     return client
 
 
-def open_socket(settings: Settings) -> httpx2.AsyncBaseTransport:
-    """What sends over the network, through the proxy if there is one."""
+def open_transport(settings: Settings) -> httpx2.AsyncBaseTransport:
+    """What really sends: over the network, through the proxy if there is one, or to the model in this process."""
     import httpx2
 
+    if settings.is_embedded:
+        from claimx.model.offline.app import app
+
+        return httpx2.ASGITransport(app=app)
     return httpx2.AsyncHTTPTransport(
         proxy=settings.proxy,
         limits=httpx2.Limits(max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency),
     )
-
-
-def _embedded() -> httpx2.AsyncBaseTransport:
-    import httpx2
-
-    from claimx.model.offline.app import app
-
-    return httpx2.ASGITransport(app=app)
 
 
 def _correction(text: str, problem: str) -> list[Message]:
@@ -301,7 +297,7 @@ async def list_models(settings: Settings) -> list[str]:
 
     from claimx.model.retries import RetryTransport
 
-    transport = RetryTransport(open_socket(settings), max_attempts=2, retry_after_cap_s=settings.retry_after_cap_s)
+    transport = RetryTransport(open_transport(settings), max_attempts=2, retry_after_cap_s=settings.retry_after_cap_s)
     async with open_client(settings, transport) as client:
         try:
             return [model.id for model in (await client.models.list()).data]

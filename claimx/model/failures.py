@@ -76,7 +76,7 @@ def translate(raised: Exception, settings: Settings, completion: ChatCompletion 
 def _translate_status(error: Any, settings: Settings) -> ModelError:
     from claimx.model.retries import error_code, is_transient
 
-    message = server_message(error, settings.key)
+    message = message_in(error.body, error.response.text, settings.key)
     if error.status_code == 413 or error_code(error.response) in _OVERFLOW or _OVERFLOW_WORDS.search(message):
         too_large = ChunkTooLarge(f"The request does not fit the model: {message}")
         too_large.window, too_large.sent = _numbers(error.body, message)
@@ -108,12 +108,11 @@ def _problems(error: Any) -> list[str]:
     ]
 
 
-def server_message(error: Any, key: str | None) -> str:
-    """What the server said, from the four shapes of error body that are in use, on one line, without the key."""
-    body = error.body
+def message_in(body: Any, text: str, key: str | None) -> str:
+    """What a server said, from the four shapes of error body that are in use, on one line, without the key."""
     while isinstance(body, dict):
         body = body.get("error") or body.get("message") or body.get("detail") or ""
-    text = body if isinstance(body, str) and body else error.response.text
+    said = body if isinstance(body, str) and body else text
     if key:
-        text = text.replace(key, "…")
-    return " ".join(text.split())[:300] or "no message"
+        said = said.replace(key, "…")
+    return " ".join(said.split())[:300] or "no message"

@@ -1,0 +1,177 @@
+"""Plain HTTP to one endpoint: what a probe sends, and each reply just as it came."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from claimx.errors import ModelBusy, ModelUnreachable
+from claimx.model.failures import message_in
+from claimx.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx2
+
+_LONGEST_WAIT_S = 5.0
+_BUSY = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A reply: `body` is its JSON, or None if it is none."""
+
+    status: int
+    body: Any
+    text: str
+    content_type: str
+    seconds: float
+    key: str | None
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether a completion came."""
+        return self.status == 200 and isinstance(self.message, dict)
+
+    @property
+    def choice(self) -> Any:
+        """The first choice, if there is one."""
+        choices = self.body.get("choices") if isinstance(self.body, dict) else None
+        return choices[0] if isinstance(choices, list) and choices else None
+
+    @property
+    def message(self) -> Any:
+        """What the model said, as the server wrote it."""
+        return self.choice.get("message") if isinstance(self.choice, dict) else None
+
+    @property
+    def content(self) -> str:
+        """The text of the answer."""
+        content = self.message.get("content") if isinstance(self.message, dict) else None
+        return content if isinstance(content, str) else ""
+
+    @property
+    def thoughts(self) -> tuple[str, str]:
+        """Where the server puts a reasoning model's thoughts, and the thoughts."""
+        message = self.message if isinstance(self.message, dict) else {}
+        for name in ("reasoning_content", "reasoning"):
+            if isinstance(message.get(name), str) and message[name]:
+                return name, message[name]
+        return ("<think>", self.content) if "<think>" in self.content else ("", "")
+
+    @property
+    def arguments(self) -> tuple[str, str]:
+        """The name of the first tool that was called, and its arguments."""
+        calls = self.message.get("tool_calls") if isinstance(self.message, dict) else None
+        function = (
+            calls[0].get("function") if isinstance(calls, list) and calls and isinstance(calls[0], dict) else None
+        )
+        if not isinstance(function, dict):
+            return "", ""
+        return str(function.get("name")), str(function.get("arguments"))
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """How long the server says the prompt was."""
+        usage = self.body.get("usage") if isinstance(self.body, dict) else None
+        tokens = usage.get("prompt_tokens") if isinstance(usage, dict) else None
+        return tokens if isinstance(tokens, int) and tokens > 0 else None
+
+    @property
+    def told(self) -> str:
+        """The reply in a few words: the text of an answer, or the status and the server's complaint."""
+        if self.is_ok:
+            said = self.content or self.arguments[1] or self.thoughts[1]
+            return repr(" ".join(said.split())[:80]) if said else "an empty answer"
+        if self.status == 200:
+            return f"200, but no completion: {' '.join(self.text.split())[:80] or 'an empty body'}"
+        return f"{self.status}: {message_in(self.body, self.text, self.key)[:160]}"
+
+
+class Door:
+    """An open connection for probing, with the user's key and headers."""
+
+    def __init__(self, settings: Settings, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        import httpx2
+
+        from claimx.model.client import open_transport
+
+        self.settings = settings
+        address = urlsplit(settings.endpoint)
+        self._root = f"{address.scheme}://{address.netloc}"
+        self._client = httpx2.AsyncClient(
+            transport=transport or open_transport(settings),
+            timeout=httpx2.Timeout(settings.timeout_s, connect=min(10.0, settings.timeout_s)),
+            follow_redirects=False,
+            headers={
+                **({"authorization": f"Bearer {settings.key}"} if settings.key else {}),
+                **{name: value.get_secret_value() for name, value in settings.headers.items()},
+            },
+        )
+
+    async def __aenter__(self) -> Door:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.aclose()
+
+    async def get(self, path: str, *, of_api: bool = False) -> Any:
+        """The JSON at a path of the server, or of its API; None if there is none, or the server is slow to say so."""
+        import httpx2
+
+        try:
+            response = await self._client.get((self.settings.endpoint if of_api else self._root) + path, timeout=10)
+            return response.json() if response.status_code == 200 else None
+        except (httpx2.HTTPError, ValueError, RecursionError):
+            return None
+
+    async def chat(self, messages: str | list[dict[str, str]], *, is_patient: bool = True, **body: Any) -> Heard:
+        """Ask for a completion; one that the server has no time for is tried again once, if `is_patient`.
+
+        Raises:
+            ModelUnreachable: If nothing answers.
+            ModelBusy: If something is there, but no reply comes.
+        """
+        said = [{"role": "user", "content": messages}] if isinstance(messages, str) else messages
+        request = {"model": self.settings.model, "messages": said, **body, **self.settings.extra_body}
+        heard, wait_s = await self._post(request)
+        if heard.status in _BUSY and is_patient:
+            import anyio
+
+            await anyio.sleep(wait_s)
+            heard, _ = await self._post(request)
+        if heard.status == 400 and "max_completion_tokens" in heard.text and "max_tokens" in request:
+            # Reasoning models want another name for the limit.
+            request["max_completion_tokens"] = request.pop("max_tokens")
+            heard, _ = await self._post(request)
+        return heard
+
+    async def _post(self, request: dict[str, Any]) -> tuple[Heard, float]:
+        import httpx2
+
+        from claimx.model.retries import retry_after_s
+
+        endpoint = self.settings.endpoint
+        started = time.monotonic()
+        try:
+            response = await self._client.post(f"{endpoint}/chat/completions", json=request)
+        except httpx2.ConnectError as error:
+            raise ModelUnreachable(endpoint, str(error) or type(error).__name__) from None
+        except httpx2.TimeoutException:
+            raise ModelBusy(endpoint, 1, f"no reply within {self.settings.timeout_s:g} s") from None
+        except httpx2.HTTPError as error:
+            raise ModelBusy(endpoint, 1, f"the connection broke: {error!r}") from None
+        text = response.content.decode("utf-8", "replace")
+        try:
+            body = json.loads(text)
+        except (ValueError, RecursionError):
+            body = None
+        seconds = time.monotonic() - started
+        kind = response.headers.get("content-type", "").partition(";")[0]
+        wait_s = min(retry_after_s(response.headers, time.time()) or 1.0, _LONGEST_WAIT_S)
+        return Heard(response.status_code, body, text, kind, seconds, self.settings.key), wait_s
