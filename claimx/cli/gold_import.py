@@ -21,10 +21,15 @@ def import_labels(
     from_: Annotated[Form, typer.Option("--from", help="The tool that SOURCE comes from.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder to make, with articles/ and labels/.")],
 ) -> None:
-    """Bring corrected labels back as gold; exit with 1 if a label is not as the guide wants it.
+    """Bring corrected labels back as gold; exit with 1 if something is left to mend.
+
+    That is a label that is not as the guide wants it, or a mark that belongs to no claim: each is named, one on a line.
+    What somebody wrote for others to read (comments) is left behind.
 
     Examples:
         claimx gold import export.json --from labelstudio -o gold/
+
+        claimx gold import brat/ --from brat -o gold/
     """
     from claimx.cli.shell import FAILED, errors_to_stderr, note
 
@@ -38,9 +43,9 @@ def import_labels(
         if not corrected:
             raise InputError(str(source), "has no task that anybody annotated")
         write_gold(corrected, output)
-        labels = sum(len(items) for _, items in corrected)
+        labels = sum(len(item.labels) for item in corrected)
         note(f"{output}: {count(len(corrected), 'article')}, {count(labels, 'label')}")
-        problems = list(check_labels(output))
+        problems = [stray for item in corrected for stray in item.strays] + list(check_labels(output))
         for problem in problems:
             typer.echo(printable(str(problem)))
         if problems:

@@ -33,8 +33,10 @@ def write_parquet(ledger: Ledger, articles: Mapping[str, Article], path: Path) -
     except ImportError:
         raise UsageError(f"Parquet needs pyarrow: {_INSTALL}") from None
     beside = path.with_name(f"{path.stem}.articles{path.suffix}")
-    parquet.write_table(claims_table(ledger), path)
-    parquet.write_table(articles_table(ledger, articles), beside)
+    for table, target in ((claims_table(ledger), path), (articles_table(ledger, articles), beside)):
+        partial = target.with_name(target.name + ".part")
+        parquet.write_table(table, partial)
+        partial.replace(target)
     return beside
 
 
@@ -94,7 +96,6 @@ def articles_table(ledger: Ledger, articles: Mapping[str, Article]) -> pyarrow.T
 def _row(claim: Claim) -> dict[str, Any]:
     first, last = days_of(claim.date.value) if claim.date and claim.date.value else (None, None)
     return claim_row(claim) | {
-        "article_digest": claim.article_digest or None,
         "date_from": first,
         "date_to": last,
         "spans": [span.model_dump() for span in claim.content],

@@ -40,7 +40,7 @@ def write_export(ledger: Ledger, articles: Mapping[str, Article], form: str, pat
     Beside Label Studio's tasks it writes the labelling interface that they are made for.
 
     Raises:
-        UsageError: If a package for it is not installed, or it cannot be written.
+        UsageError: If a package for it is not installed, it cannot be written, or the folder has annotations already.
     """
     try:
         if form == "parquet":
@@ -50,12 +50,11 @@ def write_export(ledger: Ledger, articles: Mapping[str, Article], form: str, pat
             return [path]
         if form == "brat":
             return _write_brat(ledger, articles, path)
-        path.write_bytes(export_text(ledger, articles, form).encode())
+        text = export_text(ledger, articles, form)
         if form != "labelstudio":
-            return [path]
-        interface = path.with_suffix(".xml")
-        interface.write_bytes(labelstudio.CONFIG.encode())
-        return [path, interface]
+            return [_write(path, text)]
+        interface = path.with_name(f"{path.stem}.xml" if path.suffix.lower() != ".xml" else f"{path.name}.xml")
+        return [_write(path, text), _write(interface, labelstudio.CONFIG)]
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror or error})") from None
 
@@ -83,16 +82,26 @@ def distinct_names(article_ids: Iterable[str]) -> dict[str, str]:
     return names
 
 
+def _write(path: Path, text: str) -> Path:
+    """Write a file that is whole or not there."""
+    partial = path.with_name(path.name + ".part")
+    partial.write_bytes(text.encode())
+    return partial.replace(path)
+
+
 def _write_brat(ledger: Ledger, articles: Mapping[str, Article], folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.glob("*.ann")):
+        raise UsageError(f"{folder} has annotations already, perhaps corrected ones: give another folder")
     names = distinct_names(ledger.article_ids)
-    written = [folder / "annotation.conf"]
-    written[0].write_bytes(brat.CONFIG.encode())
+    written = [_write(folder / "annotation.conf", brat.CONFIG)]
     for article, claims in _by_article(ledger, articles):
-        text = folder / f"{names[article.id]}.txt"
-        text.write_bytes(article.text.encode())
-        text.with_suffix(".ann").write_bytes(brat.to_standoff(claims).encode())
-        written.append(text)
+        name = names[article.id]
+        written.append(_write(folder / f"{name}.txt", article.text))
+        # brat does not look at it; with it the way back knows the article's id, title and date.
+        about = article.model_dump(exclude={"text"}, exclude_none=True)
+        _write(folder / f"{name}.json", json.dumps(about, ensure_ascii=False) + "\n")
+        _write(folder / f"{name}.ann", brat.to_standoff(claims))
     return written
 
 

@@ -1,7 +1,8 @@
 """Claims as schema.org JSON-LD: `Claim`, the `Quotation` it appears as, and the `NewsArticle` that this is part of.
 
 Who said it is the `creator` and the `spokenByCharacter` of the quotation; a fact is the article's own, and has neither.
-schema.org has no word for stance and quotation type: they are `keywords`. There is never a `ClaimReview` or a rating:
+schema.org has no word for stance, quotation type and the like: they are `keywords`. The `version` of a quotation is the
+SHA-256 of the text that it stands in. There is never a `ClaimReview` or a rating:
 claimx tells what is said, not what is true.
 """
 
@@ -67,6 +68,7 @@ def _appearance(claim: Claim, article: Article | None) -> dict[str, Any]:
     fields = {
         "@type": "Quotation" if claim.quotation else "CreativeWork",
         "text": " … ".join(span.text for span in claim.content),
+        "version": claim.article_digest and f"sha256:{claim.article_digest}",
         "creator": _speaker(claim),
         "spokenByCharacter": _speaker(claim),
         "isPartOf": {"@id": article_iri(claim.article_id, article)},
@@ -81,6 +83,7 @@ def _keywords(claim: Claim) -> list[dict[str, str]]:
         "stance": claim.stance,
         "quotation": claim.quotation,
         "nested": "true" if claim.nested else None,
+        "grounding": claim.grounding,
     }
     return [{"@type": "DefinedTerm", "inDefinedTermSet": name, "name": value} for name, value in terms.items() if value]
 

@@ -3,13 +3,15 @@
 The first piece of a content is a region labelled `claim` or `fact`; further pieces, cue, mention and date expression
 are regions of their own that it points to by relations. What a claim says of itself is told per region: choices for
 stance, quotation type and nesting, text fields for sentence, speaker, role, target and date value. Offsets are
-half-open and count code points, as Label Studio stores them.
+half-open and count code points, as Label Studio stores them (up to its version 1.3 it counted UTF-16 units).
 
-Source: https://labelstud.io/guide/task_format and https://labelstud.io/guide/predictions
+Source: https://labelstud.io/guide/task_format, https://labelstud.io/guide/predictions and, on code points,
+https://github.com/HumanSignal/label-studio/pull/1559.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -64,14 +66,23 @@ _ARTICLE_FIELDS = ("title", "published", "source", "author", "language", "url")
 def to_task(article: Article, claims: Iterable[Claim]) -> dict[str, Any]:
     """One article as a task whose prediction is its claims; the claims' offsets must hold in its text."""
     about = {name: value for name in _ARTICLE_FIELDS if (value := getattr(article, name)) is not None}
+    seen: Counter[str] = Counter()
+    results: list[dict[str, Any]] = []
+    for claim in claims:
+        seen[claim.id] += 1
+        # Records from elsewhere may share an id; regions must not.
+        region = claim.id if seen[claim.id] == 1 else f"{claim.id}~{seen[claim.id]}"
+        results += _results(claim, region)
     return {
         "data": {"text": article.text, "article_id": article.id, **about},
-        "predictions": [{"model_version": "claimx", "result": [item for claim in claims for item in _results(claim)]}],
+        "predictions": [{"model_version": "claimx", "result": results}],
     }
 
 
-def from_task(source: str, task: object) -> tuple[Article, list[dict[str, Any]]] | None:
-    """The article of a task and its last annotation as gold labels in JSON form; None if nobody has annotated it.
+def from_task(source: str, task: object) -> tuple[Article, list[dict[str, Any]], list[GoldError]] | None:
+    """A task's article, its last annotation as gold labels in JSON form, and the regions that belong to none of them.
+
+    None if nobody has annotated it.
 
     Raises:
         GoldError: If it is not a task of this labelling interface.
@@ -79,32 +90,34 @@ def from_task(source: str, task: object) -> tuple[Article, list[dict[str, Any]]]
     if not isinstance(task, dict) or not isinstance(data := task.get("data"), dict) or "text" not in data:
         raise GoldError(source, "file", 'is not a task with "data" and its "text"')
     where = f"task {data.get('article_id') or task.get('id')}"
-    done = [item for item in task.get("annotations") or () if not item.get("was_cancelled")]
-    if not done:
-        return None
     about = {name: data[name] for name in _ARTICLE_FIELDS if isinstance(data.get(name), str)}
     article = Article(id=str(data.get("article_id") or task.get("id")), text=str(data["text"]), **about)
-    newest = max(done, key=lambda item: str(item.get("updated_at", "")))
     try:
-        return article, list(_labels(article, newest["result"]))
-    except (KeyError, TypeError, IndexError, ValueError) as error:
+        done = [item for item in task.get("annotations") or () if not item.get("was_cancelled")]
+        if not done:
+            return None
+        # Of two of one moment the later in the file.
+        newest = max(reversed(done), key=lambda item: str(item.get("updated_at") or item.get("created_at") or ""))
+        annotation = _Annotation(article, newest["result"])
+        return article, list(annotation.labels()), [GoldError(source, where, reason) for reason in annotation.strays()]
+    except (AttributeError, KeyError, TypeError, IndexError, ValueError) as error:
         raise GoldError(source, where, f"a result has another form than expected ({error!r})") from None
 
 
-def _results(claim: Claim) -> Iterator[dict[str, Any]]:
+def _results(claim: Claim, region: str) -> Iterator[dict[str, Any]]:
     first, *others = claim.content
     row = claim_row(claim)
-    yield _region(claim.id, first, claim.kind)
+    yield _region(region, first, claim.kind)
     for name, chosen in (("stance", claim.stance), ("quotation", claim.quotation)):
-        yield from _choice(claim.id, first, name, chosen)
-    yield from _choice(claim.id, first, "nested", "nested" if claim.nested else None)
+        yield from _choice(region, first, name, chosen)
+    yield from _choice(region, first, "nested", "nested" if claim.nested else None)
     for name, column in _TEXT_FIELDS.items():
-        yield from _words(claim.id, first, name, row[column])
+        yield from _words(region, first, name, row[column])
     parts = [("piece", span) for span in others] + [item for item in evidence(claim) if item[0] != "content"]
     for number, (name, span) in enumerate(parts):
-        region = f"{claim.id}.{number}"
-        yield _region(region, span, name)
-        yield {"type": "relation", "from_id": claim.id, "to_id": region, "direction": "right", "labels": [name]}
+        part = f"{region}.{number}"
+        yield _region(part, span, name)
+        yield {"type": "relation", "from_id": region, "to_id": part, "direction": "right", "labels": [name]}
 
 
 def _region(region: str, span: Span, label: str) -> dict[str, Any]:
@@ -124,52 +137,79 @@ def _words(region: str, span: Span, name: str, words: object) -> Iterator[dict[s
         yield {"id": region, "from_name": name, "to_name": "text", "type": "textarea", "value": value}
 
 
-def _labels(article: Article, results: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    regions = {item["id"]: item["value"] for item in results if item["type"] == "labels"}
-    told: dict[tuple[str, str], str] = {}
-    for item in results:
-        if item["type"] in ("choices", "textarea"):
-            answers = item["value"]["choices" if item["type"] == "choices" else "text"]
-            told[item["id"], item["from_name"]] = answers if isinstance(answers, str) else answers[0]
-    parts: dict[tuple[str, str], list[str]] = {}
-    for item in results:
-        if item["type"] == "relation" and item["to_id"] in regions:
-            # The label of the region tells what it is; a relation drawn by hand may have none.
-            name = regions[item["to_id"]]["labels"][0]
-            parts.setdefault((item["from_id"], name), []).append(item["to_id"])
-    for region, value in regions.items():
-        if value["labels"][0] in ("claim", "fact"):
-            yield _label(article, region, regions, told, parts)
+class _Annotation:
+    """What somebody marked in one article."""
 
+    def __init__(self, article: Article, results: list[dict[str, Any]]) -> None:
+        self._article = article
+        self._regions = {item["id"]: item["value"] for item in results if item["type"] == "labels"}
+        self._told: dict[tuple[str, str], str] = {}
+        for item in results:
+            if item["type"] in ("choices", "textarea"):
+                answers = item["value"]["choices" if item["type"] == "choices" else "text"]
+                answer = answers if isinstance(answers, str) else "".join(answers[:1])
+                self._told[item["id"], item["from_name"]] = answer
+        self._parts: dict[tuple[str, str], list[str]] = {}
+        for item in results:
+            if item["type"] == "relation":
+                self._relate(item["from_id"], item["to_id"])
 
-def _label(
-    article: Article,
-    region: str,
-    regions: dict[str, dict[str, Any]],
-    told: dict[tuple[str, str], str],
-    parts: dict[tuple[str, str], list[str]],
-) -> dict[str, Any]:
-    def span(name: str) -> dict[str, Any]:
-        return Span.of(article.text, int(regions[name]["start"]), int(regions[name]["end"])).model_dump()
+    def labels(self) -> Iterator[dict[str, Any]]:
+        """The claims and facts, in the order in which they were made."""
+        for region in self._regions:
+            if self._is_claim(region):
+                yield self._label(region)
 
-    def part(name: str) -> dict[str, Any] | None:
-        found = parts.get((region, name))
-        return span(found[0]) if found else None
+    def strays(self) -> Iterator[str]:
+        """The regions that belong to no claim."""
+        used = {part for parts in self._parts.values() for part in parts}
+        for region in self._regions:
+            if not self._is_claim(region) and region not in used:
+                span = self._span(region)
+                what = f"{self._label_of(region)} {span['text'][:60]!r} at {span['start']}:{span['end']}"
+                yield f"the {what} belongs to no claim: draw a relation to it, or delete it"
 
-    pieces = [region, *parts.get((region, "piece"), ())]
-    kind = regions[region]["labels"][0]
-    name, role, mention = told.get((region, "speaker")), told.get((region, "role")), part("mention")
-    target, value, expression = told.get((region, "target")), told.get((region, "when")), part("date")
-    return {
-        "kind": kind,
-        "text": told.get((region, "statement"), ""),
-        "content": sorted((span(piece) for piece in pieces), key=lambda item: int(item["start"])),
-        "quotation": told.get((region, "quotation")),
-        "cue": part("cue"),
-        "speaker": {"name": name, "mention": mention, "role": role} if name or mention else None,
-        "stance": told.get((region, "stance")),
-        "target": {"name": target} if target else None,
-        "date": {"text": expression, "value": value} if value or expression else None,
-        "nested": (region, "nested") in told,
-        "optional": False,
-    }
+    def _relate(self, one: str, other: str) -> None:
+        """Note that one is part of the other, whichever way the relation was drawn; the part's label tells as what."""
+        if one not in self._regions or other not in self._regions:
+            return
+        claim, part = (one, other) if self._is_claim(one) else (other, one)
+        if self._is_claim(claim) and not self._is_claim(part):
+            self._parts.setdefault((claim, self._label_of(part)), []).append(part)
+
+    def _is_claim(self, region: str) -> bool:
+        return self._label_of(region) in ("claim", "fact")
+
+    def _label_of(self, region: str) -> str:
+        return str(self._regions[region]["labels"][0])
+
+    def _span(self, region: str) -> dict[str, Any]:
+        start, end = int(self._regions[region]["start"]), int(self._regions[region]["end"])
+        if not 0 <= start < end <= len(self._article.text):
+            raise ValueError(f"{start}:{end} is not within the text")
+        return Span.of(self._article.text, start, end).model_dump()
+
+    def _label(self, region: str) -> dict[str, Any]:
+        def told(name: str) -> str | None:
+            return self._told.get((region, name)) or None
+
+        def part(name: str) -> dict[str, Any] | None:
+            found = self._parts.get((region, name))
+            return self._span(found[0]) if found else None
+
+        pieces = [region, *self._parts.get((region, "piece"), ())]
+        name, mention, target = told("speaker"), part("mention"), told("target")
+        value, expression = told("when"), part("date")
+        return {
+            "kind": self._label_of(region),
+            "text": told("statement") or "",
+            "content": sorted((self._span(piece) for piece in pieces), key=lambda item: int(item["start"])),
+            "quotation": told("quotation"),
+            "cue": part("cue"),
+            "speaker": {"name": name, "mention": mention, "role": told("role")} if name or mention else None,
+            "stance": told("stance"),
+            "target": {"name": target} if target else None,
+            "date": {"text": expression, "value": value} if value or expression else None,
+            "nested": told("nested") is not None,
+            "optional": False,
+        }

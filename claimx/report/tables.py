@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from claimx.schema import Claim, Extraction
+from claimx.schema import Claim, Extraction, Span
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -143,12 +143,18 @@ def _is_repeated(words: str, text: str) -> bool:
 
 COLUMNS = (
     "article_id", "id", "kind", "speaker", "role", "stance", "target", "date", "text", "content", "quotation", "cue",
-    "mention", "date_text", "nested", "start", "end", "grounding",
+    "mention", "date_text", "nested", "start", "end", "grounding", "content_spans", "cue_span", "mention_span",
+    "date_span", "article_digest",
 )  # fmt: skip
 
 
 def claim_row(claim: Claim) -> dict[str, str | int | bool | None]:
-    """A claim as one flat row; the pieces of an interrupted content are joined by " … "."""
+    """A claim as one flat row; the pieces of an interrupted content are joined by " … ".
+
+    Spans are JSON, `[start,end]`: a spreadsheet takes `12:35` for a time.
+    """
+    mention = claim.speaker.mention if claim.speaker else None
+    expression = claim.date.text if claim.date else None
     return {
         "article_id": claim.article_id,
         "id": claim.id,
@@ -162,13 +168,22 @@ def claim_row(claim: Claim) -> dict[str, str | int | bool | None]:
         "content": " … ".join(span.text for span in claim.content),
         "quotation": claim.quotation,
         "cue": claim.cue.text if claim.cue else None,
-        "mention": claim.speaker.mention.text if claim.speaker and claim.speaker.mention else None,
-        "date_text": claim.date.text.text if claim.date and claim.date.text else None,
+        "mention": mention.text if mention else None,
+        "date_text": expression.text if expression else None,
         "nested": claim.nested,
         "start": claim.start,
         "end": claim.end,
         "grounding": claim.grounding,
+        "content_spans": f"[{','.join(_offsets(span) for span in claim.content)}]",
+        "cue_span": _offsets(claim.cue) if claim.cue else None,
+        "mention_span": _offsets(mention) if mention else None,
+        "date_span": _offsets(expression) if expression else None,
+        "article_digest": claim.article_digest or None,
     }
+
+
+def _offsets(span: Span) -> str:
+    return f"[{span.start},{span.end}]"
 
 
 def csv_lines(claims: Iterable[Claim], *, header: bool) -> str:

@@ -1,17 +1,18 @@
 """Claims as W3C Web Annotations: each span found again by its words and by its position.
 
 One annotation per claim. Its targets are the spans that prove it, each with a TextQuoteSelector (its words, and what
-stands before and after them) and a TextPositionSelector (half-open offsets in Unicode code points; the standard leaves
-the unit open); `styleClass` tells content, cue, mention and date apart. Its bodies are the claim as a sentence, and one
-tag `name: value` for each of its fields.
+stands before and after them) and a TextPositionSelector (half-open offsets in Unicode code points, as the standard
+demands); `styleClass` tells content, cue, mention and date apart. Its bodies are the claim as a sentence, and one tag
+`name: value` for each of its fields.
 
-Source: https://www.w3.org/TR/annotation-model/ (Recommendation, 2017), § 4.2.4 and § 4.2.5.
+Source: https://www.w3.org/TR/annotation-model/ (Recommendation, 2017), § 4.2.4 and § 4.2.5, and § 5 on collections.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -23,7 +24,9 @@ from claimx.schema import Article, Claim, Span
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 # Enough to tell the occurrences of a word apart; the standard gives no number.
 _AROUND = 32
-_TAGS = ("kind", "speaker", "role", "stance", "target", "date", "quotation", "grounding")
+_TAGS = (
+    "kind", "speaker", "role", "stance", "target", "date", "quotation", "grounding", "article_id", "article_digest",
+)  # fmt: skip
 
 
 def to_web_annotations(ledger: Ledger, articles: Mapping[str, Article]) -> str:
@@ -35,14 +38,23 @@ def to_web_annotations(ledger: Ledger, articles: Mapping[str, Article]) -> str:
         _annotation(claim, articles.get(claim.article_id), is_held=is_held)
         for claim, is_held in place_claims(ledger, articles)
     ]
+    # Collection and page must have names of their own; the same claims make the same ones.
+    name = f"urn:claimx:claims:{_digest(item['id'] for item in items)}"
+    page = {"id": f"{name}:1", "type": "AnnotationPage", "partOf": name, "startIndex": 0, "items": items}
     collection = {
         "@context": CONTEXT,
+        "id": name,
         "type": "AnnotationCollection",
         "label": "claims",
         "total": len(items),
-        "first": {"type": "AnnotationPage", "startIndex": 0, "items": items},
+        "first": page,
+        "last": page["id"],
     }
     return json.dumps(collection, ensure_ascii=False, indent=1) + "\n"
+
+
+def _digest(names: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
 def claim_iri(claim: Claim) -> str:
