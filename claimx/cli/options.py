@@ -251,7 +251,9 @@ def asks_model(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(**given: Any) -> None:
-        flags = {name: value for name in _SETTINGS if (value := given.pop(name)) not in (None, False, "")}
+        values = {name: given.pop(name) for name in _SETTINGS}
+        # By identity: 0 equals False, and --reasks 0 means it.
+        flags = {name: value for name, value in values.items() if value not in (None, "") and value is not False}
         command(**given, flags=flags)
 
     run.__signature__ = own.replace(parameters=list(parameters.values()))  # type: ignore[attr-defined]
