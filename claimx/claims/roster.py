@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 
 from claimx.article.names import PRONOUNS, Gender, find_names, is_body, titles
 from claimx.article.sentences import split_sentences
@@ -69,10 +70,7 @@ class Roster:
         known = (text, article.title, article.author, article.source)
         self._families: dict[str, list[list[str]]] = {}
         self._searchable = key(" | ".join(part for part in known if part))
-        self._sentences_with: dict[str, set[int]] = {}
-        for number, (start, end) in enumerate(split_sentences(text)):
-            for word in _content_words(text[start:end]):
-                self._sentences_with.setdefault(word, set()).add(number)
+        self._text = text
 
     def holds(self, name: str) -> bool:
         """Whether the words of a name stand together in the article, its title, byline or source."""
@@ -107,6 +105,15 @@ class Roster:
             with_all = (self._sentences_with.get(word, set()) for word in (*content, _last_word(name)))
             return bool(set.intersection(*with_all))
         return any(not _QUALIFIER.search(self._searchable[max(0, at - _QUALIFIER_CHARS) : at]) for at in places)
+
+    @cached_property
+    def _sentences_with(self) -> dict[str, set[int]]:
+        """The numbers of the sentences that hold a word; most articles give roles side by side and need none of it."""
+        sentences: dict[str, set[int]] = {}
+        for number, (start, end) in enumerate(split_sentences(self._text)):
+            for word in _content_words(self._text[start:end]):
+                sentences.setdefault(word, set()).add(number)
+        return sentences
 
     def fullest(self, name: str, near: int) -> str:
         """The fullest form of a name that the article gives.
