@@ -6,7 +6,7 @@ import logging
 from contextlib import nullcontext
 from dataclasses import dataclass
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from claimx.article.chunks import count_tokens
 from claimx.errors import BadAnswer, ChunkTooLarge, ModelError, ModelRefused, ModelUnreachable, WindowTooSmall
@@ -108,8 +108,7 @@ class Endpoint:
         self._options = request_options(settings)
         self._has_answered = self._has_asked_for_more = False
         self._meter = PromptMeter(settings, self._complete)
-        # Wrapped here, since instructor builds a new class for each request of one that is not.
-        self._answer_type = instructor.response_schema(Answer)
+        self._answer_type = _answer_type()
         self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode[mode_of(settings).upper()])
 
     async def __aenter__(self) -> Endpoint:
@@ -243,6 +242,28 @@ class Endpoint:
         )
         # A plain value: what instructor returns holds on to the whole completion.
         return Answer(speakers=parsed.speakers, claims=parsed.claims, facts=parsed.facts)
+
+
+def _answer_type() -> type[Answer]:
+    """`Answer` with its fields hidden from instructor.
+
+    With every request it looks through all fields of a response type five times, wraps it in a new class unless it is
+    one of its own, and asks for the JSON schema: together twice what the request itself costs.
+    """
+    import instructor
+
+    class Hidden(instructor.ResponseSchema):
+        @classmethod
+        def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
+            return Answer.model_json_schema(*args, **kwargs)
+
+        @classmethod
+        def model_validate_json(cls, *args: Any, **kwargs: Any) -> Any:
+            return Answer.model_validate_json(*args, **kwargs)
+
+    # The name of the tool that is to be called.
+    Hidden.__name__ = Answer.__name__
+    return cast("type[Answer]", Hidden)
 
 
 def open_client(settings: Settings, transport: httpx2.AsyncBaseTransport) -> AsyncOpenAI:
