@@ -17,6 +17,8 @@ import typer
 
 from claimx.cli.batch import batch
 from claimx.cli.compare import compare
+from claimx.cli.config import config
+from claimx.cli.doctor import doctor
 from claimx.cli.eval import evaluate
 from claimx.cli.export import export
 from claimx.cli.extract import extract
@@ -39,12 +41,14 @@ app = typer.Typer(
 app.command()(extract)
 app.command("eval")(evaluate)
 app.command()(compare)
+app.command()(doctor)
 app.command()(serve)
 app.command()(export)
 app.command()(report)
 app.command()(show)
 app.command()(verify)
 app.add_typer(batch, name="batch")
+app.add_typer(config, name="config")
 app.add_typer(gold, name="gold")
 app.add_typer(runs, name="runs")
 

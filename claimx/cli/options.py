@@ -1,4 +1,4 @@
-"""The options of every command that asks a model, declared once; `asks_model` gives them to a command."""
+"""The options of every command that asks a model, declared once; `takes` and `asks_model` give them to a command."""
 
 from __future__ import annotations
 
@@ -230,32 +230,39 @@ _SETTINGS: dict[str, Any] = {
 }
 
 
-def asks_model(command: Callable[..., None]) -> Callable[..., None]:
-    """Put every option above that is a setting in the place of the command's parameter `flags`.
+def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Put the options of these settings, by default of all, in the place of the command's parameter `flags`.
 
     Typer reads signatures, so the command gets one that has them all; it is called with those that were given.
     """
-    own = inspect.signature(command, eval_str=True)
-    parameters: dict[str, inspect.Parameter] = {}
-    for name, parameter in own.parameters.items():
-        if name != "flags":
-            parameters[name] = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-            continue
-        for setting, annotation in _SETTINGS.items():
-            parameters[setting] = inspect.Parameter(
-                setting,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=False if annotation.__origin__ is bool else None,
-                annotation=annotation,
-            )
+    chosen = {name: _SETTINGS[name] for name in names or _SETTINGS}
 
-    @wraps(command)
-    def run(**given: Any) -> None:
-        values = {name: given.pop(name) for name in _SETTINGS}
-        # By identity: 0 equals False, and --reasks 0 means it.
-        flags = {name: value for name, value in values.items() if value not in (None, "") and value is not False}
-        command(**given, flags=flags)
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = inspect.signature(command, eval_str=True)
+        parameters: dict[str, inspect.Parameter] = {}
+        for name, parameter in own.parameters.items():
+            if name != "flags":
+                parameters[name] = parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+                continue
+            for setting, annotation in chosen.items():
+                parameters[setting] = inspect.Parameter(
+                    setting,
+                    inspect.Parameter.KEYWORD_ONLY,
+                    default=False if annotation.__origin__ is bool else None,
+                    annotation=annotation,
+                )
 
-    run.__signature__ = own.replace(parameters=list(parameters.values()))  # type: ignore[attr-defined]
-    run.__annotations__ = {name: parameter.annotation for name, parameter in parameters.items()}
-    return run
+        @wraps(command)
+        def run(**given: Any) -> None:
+            flags = {name: value for name in chosen if (value := given.pop(name)) not in (None, False, "", [])}
+            command(**given, flags=flags)
+
+        run.__signature__ = own.replace(parameters=list(parameters.values()))  # type: ignore[attr-defined]
+        run.__annotations__ = {name: parameter.annotation for name, parameter in parameters.items()}
+        return run
+
+    return decorate
+
+
+asks_model = takes()
+"""Every option that decides how a run goes."""

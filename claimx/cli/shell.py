@@ -7,11 +7,15 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from claimx.errors import ClaimxError, UsageError
+
 if TYPE_CHECKING:
+    from claimx.model.probe import Cache
     from claimx.settings import Settings
 
 FAILED, MISUSED, PARTIAL, GATE_FAILED, INTERRUPTED = 1, 2, 3, 4, 130
@@ -33,8 +37,6 @@ def note(message: str) -> None:
 @contextmanager
 def errors_to_stderr() -> Iterator[None]:
     """Turn what a user can cause into one line on stderr and an exit code; a bug keeps its traceback."""
-    from claimx.errors import ClaimxError, UsageError
-
     try:
         yield
     except UsageError as error:
@@ -53,54 +55,102 @@ def errors_to_stderr() -> Iterator[None]:
 
 
 def settings_from(flags: Mapping[str, Any]) -> Settings:
-    """The settings in force for these flags, the environment and the user's config file."""
+    """The settings in force for these flags, the environment, a .env file and the user's config file."""
     from claimx.settings import resolve_settings
 
-    given = {name: value for name, value in flags.items() if value not in (None, "")}
-    return resolve_settings(given, os.environ, _config())
+    return resolve_settings(flags, **outside())
+
+
+def outside() -> dict[str, Mapping[str, Any]]:
+    """What is set outside the command line, as `resolve_settings` takes it."""
+    return {"environment": os.environ, "config": _config(), "dotenv": _dotenv()}
 
 
 def settings_for(flags: Mapping[str, Any]) -> Settings:
     """The same for a run, with a word on stderr on what they mean.
 
-    With a base URL and no model the server is asked: if it has just one model, that one is meant.
+    With a server and no model the server is asked: if it has just one model, that one is meant. A server that is new
+    is tried out.
     """
-    from claimx.errors import UsageError
+    import asyncio
 
-    settings = settings_from(flags)
-    if settings.base_url and "model" not in settings.model_fields_set:
-        if settings.replay:
-            raise UsageError("--replay asks no server: pass --model, as in the run that was recorded")
-        import asyncio
-
-        from claimx.model.client import list_models
-
-        names = asyncio.run(list_models(settings))
-        if len(names) != 1:
-            raise UsageError(f"pass --model; {settings.endpoint} offers {', '.join(names[:20]) or 'none by name'}")
-        note(f"model: {names[0]}, the one that {settings.endpoint} has")
-        settings = settings_from({**flags, "model": names[0]})
+    settings = named_model(flags)
     if settings.is_openai and not settings.key and not settings.replay:
         raise UsageError(
             f"no API key for {settings.model}: set OPENAI_API_KEY, or pass --base-url for a server of yours"
         )
     if settings.is_embedded:
         note("offline model: rules, no language model (choose one with --model)")
+        return settings
+    from claimx.model.probe import suit
+
+    settings, findings = asyncio.run(suit(settings, probes()))
+    if findings and findings.checks:
+        server = findings.server or "a server that does not tell its name"
+        note(
+            f"{settings.endpoint}: {server}, {settings.mode} mode, chunks of {settings.chunk_tokens:,} tokens "
+            "(claimx doctor tells more)"
+        )
+        for problem in findings.problems:
+            note(f"{problem.name}: {problem.evidence}. {problem.advice or ''}")
     return settings
 
 
-def _config() -> dict[str, Any]:
-    """The user's config file, if there is one."""
-    import tomllib
+def named_model(flags: Mapping[str, Any]) -> Settings:
+    """The settings for these flags, with the one model that a server has if none was named."""
+    settings = settings_from(flags)
+    if not settings.is_own_server or "model" in settings.model_fields_set:
+        return settings
+    if settings.replay:
+        raise UsageError("--replay asks no server: pass --model, as in the run that was recorded")
+    import asyncio
 
+    from claimx.model.client import list_models
+
+    names = asyncio.run(list_models(settings))
+    if len(names) != 1:
+        raise UsageError(f"pass --model; {settings.endpoint} offers {', '.join(names[:20]) or 'none by name'}")
+    note(f"model: {names[0]}, the one that {settings.endpoint} has")
+    return settings_from({**flags, "model": names[0]})
+
+
+def probes() -> Cache:
+    """What was found out about servers."""
+    from platformdirs import user_cache_path
+
+    from claimx.model.probe import Cache
+
+    return Cache(user_cache_path("claimx") / "probes")
+
+
+def config_file() -> Path:
+    """Where the user's settings are kept."""
     from platformdirs import user_config_path
 
-    from claimx.errors import UsageError
+    return user_config_path("claimx") / "config.toml"
 
-    path = user_config_path("claimx") / "config.toml"
+
+def _config() -> dict[str, Any]:
+    import tomllib
+
+    path = config_file()
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path}: {error}") from None
+
+
+def _dotenv() -> dict[str, str]:
+    """The variables of a .env file in the working folder, which are ours; no other program's are looked at."""
+    path = Path(".env")
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    try:
+        values = dotenv_values(path, interpolate=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from None
+    return {name: value for name, value in values.items() if name.startswith(("CLAIMX_", "OPENAI_")) and value}

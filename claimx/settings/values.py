@@ -22,6 +22,8 @@ SERVERS: dict[Server, str] = {
     "sglang": "http://127.0.0.1:30000/v1",
 }
 """Where each kind of server listens unless told otherwise."""
+OWN_SERVER = "http://127.0.0.1:8642/v1"
+"""Where `claimx serve` does."""
 
 
 class Settings(BaseModel):

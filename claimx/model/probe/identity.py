@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 from claimx.model.probe.door import Door
+from claimx.schema import Value
+from claimx.settings import OWN_SERVER, SERVERS, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +75,25 @@ def _number(value: Any, name: str) -> int | None:
 def _text(value: Any, name: str) -> str | None:
     found = value.get(name) if isinstance(value, dict) else None
     return found[:60] if isinstance(found, str) else None
+
+
+class Place(Value):
+    """A server that answers on this machine."""
+
+    endpoint: str
+    server: str
+    models: tuple[str, ...]
+
+
+async def look_around() -> list[Place]:
+    """Ask the usual ports of this machine what is there."""
+    found = await asyncio.gather(*(_look_at(endpoint) for endpoint in (*SERVERS.values(), OWN_SERVER)))
+    return [place for place in found if place]
+
+
+async def _look_at(endpoint: str) -> Place | None:
+    async with Door(Settings(model="any", base_url=endpoint)) as door:
+        identity = await identify(door)
+    if identity.server is None and identity.models is None:
+        return None
+    return Place(endpoint=endpoint, server=identity.name, models=identity.models or ())

@@ -26,7 +26,7 @@ _VERSION = 1
 
 
 class Cache:
-    """Findings on disk, one file for each endpoint, model and wanted mode. A folder that cannot be written forgets, no more.
+    """Findings on disk, one file for each endpoint, model and wanted mode; a folder that cannot be written forgets.
 
     Args:
         folder: Where the files are; made when it is needed.
@@ -75,8 +75,7 @@ async def suit(settings: Settings, cache: Cache) -> tuple[Settings, Findings | N
     if settings.is_openai or settings.is_embedded or settings.mode in ("json_schema", "tools"):
         return settings, None
     now_s = time.time()
-    goes_on = settings.replay or (settings.store is not None and Path(settings.store).exists())
-    findings = cache.find(settings, now_s=now_s, is_any_age=goes_on)
+    findings = cache.find(settings, now_s=now_s, is_any_age=_goes_on(settings))
     if findings is None:
         if settings.replay or settings.max_requests is not None:
             return settings, None
@@ -85,6 +84,10 @@ async def suit(settings: Settings, cache: Cache) -> tuple[Settings, Findings | N
             return settings, None
         cache.keep(settings, findings, now_s=now_s)
     return _constrained(fit(settings, findings), findings), findings
+
+
+def _goes_on(settings: Settings) -> bool:
+    return settings.replay or (settings.store is not None and Path(settings.store).exists())
 
 
 async def _find_out(settings: Settings) -> Findings | None:
