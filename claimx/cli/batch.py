@@ -63,8 +63,9 @@ def write(
         "completion_window": "24h"}'
 
         curl https://api.openai.com/v1/batches/batch_… -H "Authorization: Bearer $OPENAI_API_KEY"
+        (until its status is completed or expired; it then has an output_file_id, and an error_file_id if any failed)
 
-        curl https://api.openai.com/v1/files/OUTPUT_FILE_ID/content -H "Authorization: Bearer $OPENAI_API_KEY"
+        curl https://api.openai.com/v1/files/file-…/content -H "Authorization: Bearer $OPENAI_API_KEY"
         -o answers.jsonl
 
         claimx batch read answers.jsonl --articles articles/ -m gpt-5-mini --store runs.sqlite -o claims.jsonl

@@ -16,7 +16,7 @@ from typing import Protocol
 
 import httpx2
 
-from claimx.errors import BadAnswer, ModelRefused, ReplyMissing
+from claimx.errors import BadAnswer, ModelRefused, ReplyMissing, WindowTooSmall
 from claimx.model.traffic import Traffic
 
 REFUSALS = frozenset({400, 413, 422})
@@ -104,7 +104,7 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
             if is_needed:
                 self._journal.discard([_numbered(key, keys[:at].count(key)) for at, key in enumerate(keys)])
             raise
-        except ModelRefused:
+        except (ModelRefused, WindowTooSmall):
             # A batch keeps refusals that lead to another request; this one leads nowhere.
             if is_needed and keys:
                 self._journal.discard([_numbered(keys[-1], keys.count(keys[-1]) - 1)])

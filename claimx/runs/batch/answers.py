@@ -113,6 +113,8 @@ def _reply(response: Any, error: Any) -> tuple[Recorded | None, str | None]:
         if isinstance(choices, list) and choices:
             return _recorded(200, body), None
         return None, "its body is no completion"
+    if type(status) is not int:
+        return None, "its status is no whole number"
     problem = f"{status}: {_message(error) or _message(body) or 'no message'}"
     if status in REFUSALS:
         told = body if isinstance(body, dict) else error if isinstance(error, dict) and "error" in error else None

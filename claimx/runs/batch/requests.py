@@ -1,7 +1,7 @@
 """Request files as OpenAI's Batch API and `vllm run-batch` take them: one JSON object a line, several files if need be.
 
 Source:
-    OpenAI API reference, "Create batch": 50,000 lines and 200 MB a file at most. A `custom_id` has at most 64 characters.
+    OpenAI API reference, "Create batch": 50,000 lines and 200 MB a file at most. 64 characters a `custom_id`.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def custom_id(key: bytes) -> str:
 def request_line(key: bytes, body: bytes) -> bytes:
     r"""One request as a line of UTF-8; `body` is JSON on one line, as it would go over the wire.
 
-    >>> request_line(bytes(32), b'{"model":"m"}')[76:]
+    >>> request_line(bytes(32), b'{"model":"m"}')[78:]
     b'","method":"POST","url":"/v1/chat/completions","body":{"model":"m"}}\n'
     """
     for end, escaped in _LINE_ENDS:
@@ -67,9 +67,13 @@ class RequestFiles:
         self.earlier: list[Path] = []
 
     def __enter__(self) -> RequestFiles:
-        if self._path.is_dir():
+        try:
+            is_folder, has_folder = self._path.is_dir(), self._path.parent.is_dir()
+        except OSError as error:
+            raise UsageError(f"{self._path} cannot be written: {error.strerror}") from None
+        if is_folder:
             raise UsageError(f"{self._path} is a folder; name a file in it")
-        if not self._path.parent.is_dir():
+        if not has_folder:
             raise UsageError(f"{self._path} cannot be written: there is no folder {self._path.parent}")
         return self
 
