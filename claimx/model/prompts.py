@@ -135,8 +135,8 @@ def render_again(prompt: Prompt, messages: list[Message], answer: str, problems:
     listed = "\n".join(f"- {problem}" for problem in problems)
     return [
         *messages,
-        {"role": "assistant", "content": answer},
-        {"role": "user", "content": _fill(prompt.again, {"problems": listed})},
+        {"role": "assistant", "content": _defused(answer)},
+        {"role": "user", "content": _fill(prompt.again, {"problems": _defused(listed)})},
     ]
 
 
