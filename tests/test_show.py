@@ -110,8 +110,30 @@ def test_the_command_shows_where_the_words_stand_now(folder: Path) -> None:
     assert f"{TRAP.start + 12}:{TRAP.end + 12}" in done.stdout
 
 
-@pytest.mark.parametrize("wanted", ["c-", "nothing"])
-def test_an_id_that_is_not_one_claims_is_a_misuse(folder: Path, wanted: str) -> None:
+def test_an_id_that_several_claims_begin_with_is_answered_with_theirs(folder: Path) -> None:
+    done = run("show", folder / "claims.jsonl", "c-")
+    listed = ", ".join(claim.id for claim in LEDGER.claims)
+    assert done.returncode == 2
+    assert done.stderr == f"claimx: 3 claims have an id that begins with 'c-': {listed}; give more of it\n"
+
+
+def test_an_id_that_is_not_there_is_answered_with_the_nearest(folder: Path) -> None:
+    wanted = TRAP.id[:-1] + ("0" if TRAP.id[-1] != "0" else "1")
     done = run("show", folder / "claims.jsonl", wanted)
     assert done.returncode == 2
-    assert "one is expected" in done.stderr
+    assert f"no claim has an id that begins with '{wanted}'; the nearest are {TRAP.id}" in done.stderr
+    assert run("show", folder / "claims.jsonl", "nothing").stderr.endswith("begins with 'nothing'\n")
+
+
+def test_the_command_says_which_evidence_is_gone(folder: Path) -> None:
+    (folder / "pier.txt").write_text(STORY.replace("He called", "He names"), encoding="utf-8")
+    done = run("show", folder / "claims.jsonl", TRAP.id, "-a", folder / "pier.txt")
+    assert TRAP.cue is not None
+    assert f"not in this text any more: cue {TRAP.cue.start}:{TRAP.cue.end}" in done.stderr
+    assert TRAP.content[0].text in done.stdout
+
+
+@pytest.mark.parametrize("width", [12, 20, 40])
+def test_a_narrow_terminal_shows_every_word(width: int) -> None:
+    words = "".join("".join(cell.shown for cell in line) for line in lay_out(STORY, list(evidence(SAFE)), width))
+    assert "".join(SAFE.content[1].text.split()) in words.replace(" ", "")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from claimx.claims.verifying import ArticleText, verify_claim
 from claimx.errors import InputError
 from claimx.report.ledger import Ledger, match_articles, parse_ledger
+from claimx.report.proofs import advise, proof_line
 from claimx.schema import Article, Claim, Span
 from tests.ledgers import ARTICLE, COST, LEDGER, SAFE, STORY, TRAP, as_json, jsonl, made, seeds
 from tests.test_cli import run
@@ -154,6 +155,32 @@ def test_an_article_under_another_name_is_known_by_its_digest() -> None:
     assert match_articles(LEDGER, [Article(id="other", text="Else.")]) == {}
 
 
+def test_the_text_that_was_read_goes_before_another_articles_that_took_its_name() -> None:
+    namesake, renamed = Article(id="pier", text="Another story."), Article(id="pier~2", text=STORY)
+    assert match_articles(LEDGER, [namesake, renamed]) == {"pier": renamed}
+    assert match_articles(LEDGER, [namesake]) == {"pier": namesake}
+
+
+def test_of_several_articles_with_one_text_the_one_of_the_same_name_is_meant() -> None:
+    twins = [Article(id="copy", text=STORY), ARTICLE, Article(id="zcopy", text=STORY)]
+    assert match_articles(LEDGER, twins) == {"pier": ARTICLE}
+
+
+def test_claims_without_a_digest_are_matched_by_name_alone() -> None:
+    """Other tools write none; an empty one is no article's."""
+    foreign = Ledger(tuple(claim.model_copy(update={"article_digest": ""}) for claim in CLAIMS))
+    assert match_articles(foreign, [ARTICLE, Article(id="x", text="")]) == {"pier": ARTICLE}
+    assert match_articles(foreign, [Article(id="x", text=STORY)]) == {}
+    assert verify_claim(foreign.claims[0], ArticleText(ARTICLE)).is_same_text is None
+
+
+def test_a_text_that_changed_elsewhere_is_told_though_all_spans_hold() -> None:
+    proof = verify_claim(SAFE, ArticleText(Article(id="pier", text=STORY + " Updated.")))
+    assert (proof.status, proof.is_same_text) == ("exact", False)
+    assert json.loads(proof_line(proof))["same_text"] is False
+    assert verify_claim(SAFE, ArticleText(ARTICLE)).is_same_text is True
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "pier.txt").write_text(STORY, encoding="utf-8")
@@ -173,15 +200,24 @@ def test_the_command_offers_new_offsets_that_hold(folder: Path) -> None:
     done = run("verify", folder / "claims.jsonl", "-a", folder / "pier.txt", "-f", "table", "-o", updated)
     assert done.returncode == 1
     assert "1 article changed" in done.stderr
-    assert "3 claims: 2 moved, 1 gone" in done.stderr
+    assert "3 claims: 2 moved, 1 gone\nmoved: the words stand elsewhere" in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("gone: ")
     assert f"{TRAP.start}:{TRAP.end} → {TRAP.start + 12}:{TRAP.end + 12}" in " ".join(done.stdout.split())
     again = run("verify", updated, "-a", folder / "pier.txt")
     assert (again.returncode, again.stderr) == (0, "2 claims: 2 exact\n")
 
 
+def test_each_status_that_does_not_hold_has_its_advice() -> None:
+    unread = verify_claim(SAFE, None)
+    exact = verify_claim(SAFE, ArticleText(ARTICLE))
+    assert [line.split(":")[0] for line in advise([unread, exact])] == ["unread"]
+    assert advise([exact]) == []
+
+
 def test_the_command_fails_if_an_article_is_missing(folder: Path) -> None:
     (folder / "pier.txt").rename(folder / "quay.txt")
-    assert run("verify", folder / "claims.jsonl", "-a", folder / "quay.txt").returncode == 0
+    found = run("verify", folder / "claims.jsonl", "-a", folder / "quay.txt")
+    assert (found.returncode, "'pier' is 'quay' there" in found.stderr) == (0, True)
     (folder / "quay.txt").write_text("Something else.", encoding="utf-8")
     done = run("verify", folder / "claims.jsonl", "-a", folder / "quay.txt")
     assert done.returncode == 1

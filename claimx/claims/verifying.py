@@ -52,12 +52,14 @@ class ClaimProof:
         status: That of its worst span.
         spans: Content first, then cue, mention and date, as far as the claim has them.
         updated: The claim with the offsets, words and digest of this text; None if something of it is gone.
+        is_same_text: Whether the article is to the character the one that was read; None if that cannot be told.
     """
 
     claim: Claim
     status: Status
     spans: tuple[SpanProof, ...] = ()
     updated: Claim | None = None
+    is_same_text: bool | None = None
 
     @property
     def holds(self) -> bool:
@@ -134,7 +136,8 @@ def verify_claim(claim: Claim, text: ArticleText | None) -> ClaimProof:
             shift, ends = proof.found.start - span.start, proof.found.end
         proofs.append(proof)
     status = max((proof.status for proof in proofs), key=STATUSES.index)
-    return ClaimProof(claim, status, tuple(proofs), _updated(claim, proofs, text.digest))
+    is_same_text = claim.article_digest == text.digest if claim.article_digest else None
+    return ClaimProof(claim, status, tuple(proofs), _updated(claim, proofs, text.digest), is_same_text)
 
 
 def evidence(claim: Claim) -> Iterator[tuple[str, Span]]:

@@ -60,6 +60,10 @@ def read_texts(ledger: Ledger, sources: list[str] | None) -> dict[str, Article]:
         raise InputError(", ".join(sources), f"none of the articles is there; the first is {missing[0]!r}")
     if missing:
         note(f"{count(len(missing), 'article')} not found, {missing[0]!r} among them")
+    renamed = [name for name, article in texts.items() if article.id != name]
+    if renamed:
+        known = f"{renamed[0]!r} is {texts[renamed[0]].id!r} there"
+        note(f"{count(len(renamed), 'article')} under another name, known by the text that was read: {known}")
     digests = digests_of(ledger)
     changed = [name for name, article in texts.items() if digests.get(name, article.digest) != article.digest]
     if changed:

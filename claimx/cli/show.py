@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from claimx.report.ledger import Ledger
     from claimx.schema import Claim
 
+# How many ids an error names.
+_LISTED = 5
+
 
 def show(
     claims: options.Claims,
@@ -38,7 +41,8 @@ def show(
         if proof.updated and proof.status == "moved":
             note("the text has changed; shown where the words stand now")
         elif proof.status == "gone":
-            note("not all of the evidence is in this text any more; shown without it")
+            gone = ", ".join(f"{span.part} {span.span.start}:{span.span.end}" for span in proof.spans if not span.found)
+            note(f"not in this text any more: {gone}; shown as the record has it, without the text")
         shown = proof.updated or claim
         write_claim(Console(highlight=False, markup=False), shown, article.text if article and proof.updated else None)
 
@@ -46,11 +50,22 @@ def show(
 def _find(ledger: Ledger, wanted: str) -> Claim:
     """The claim with this id, or the only one whose id begins so."""
     from claimx.errors import UsageError
-    from claimx.report.tables import count
 
     found = {claim.id: claim for claim in ledger.claims if claim.id.startswith(wanted)}
     if wanted in found:
         return found[wanted]
-    if len(found) != 1:
-        raise UsageError(f"{count(len(found), 'claim')} with an id that begins with {wanted!r}; one is expected")
+    if not found:
+        raise UsageError(f"no claim has an id that begins with {wanted!r}{_nearest(ledger, wanted)}")
+    if len(found) > 1:
+        listed = ", ".join([*list(found)[:_LISTED], *(["…"] if len(found) > _LISTED else [])])
+        raise UsageError(f"{len(found):,} claims have an id that begins with {wanted!r}: {listed}; give more of it")
     return next(iter(found.values()))
+
+
+def _nearest(ledger: Ledger, wanted: str) -> str:
+    """The ids that look most like the one that is not there, as the end of a sentence."""
+    from rapidfuzz import fuzz, process
+
+    ids = dict.fromkeys(claim.id for claim in ledger.claims)
+    near = process.extract(wanted, list(ids), scorer=fuzz.ratio, limit=3, score_cutoff=50)
+    return f"; the nearest are {', '.join(name for name, _, _ in near)}" if near else ""

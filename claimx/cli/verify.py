@@ -43,7 +43,7 @@ def verify(
     """Prove every span of every claim against the articles; exit with 1 unless all hold.
 
     A claim is exact, normalized (only white space, quote marks or dashes differ), moved (the words stand elsewhere
-    now), gone, or unread (its article was not found). The first two hold.
+    now), gone, or unread (its article was not found). The first two hold. A claim is as good as its worst span.
 
     Examples:
         claimx verify claims.jsonl --articles articles/
@@ -54,7 +54,7 @@ def verify(
 
     with errors_to_stderr():
         from claimx.claims.verifying import ArticleText, verify_claim
-        from claimx.report.proofs import proof_line, summarise
+        from claimx.report.proofs import advise, proof_line, summarise
         from claimx.report.tables import claim_line
 
         ledger = options.read_claims(claims)
@@ -68,6 +68,8 @@ def verify(
         if output:
             options.write_file(output, "".join(claim_line(proof.updated) + "\n" for proof in proofs if proof.updated))
         note(summarise(proofs))
+        for sentence in advise(proofs):
+            note(sentence)
         if not all(proof.holds for proof in proofs):
             raise typer.Exit(FAILED)
 

@@ -57,18 +57,25 @@ def parse_ledger(source: str, raw: bytes) -> Ledger:
 
 
 def match_articles(ledger: Ledger, articles: Iterable[Article]) -> dict[str, Article]:
-    """The article that each `article_id` means, by its id or else by the digest of its text; some may be missing.
+    """The article that each `article_id` means; some may be missing.
 
-    A record of another folder may call the same article by another name.
+    The one of this id if it has the text that was read, else any that has it (another folder may call it by another
+    name, or this name may now be another article's), else the one of this id, whose text has changed.
     """
     by_id: dict[str, Article] = {}
     by_digest: dict[str, Article] = {}
     for article in articles:
-        by_id[article.id] = article
-        by_digest[article.digest] = article
+        by_id.setdefault(article.id, article)
+        by_digest.setdefault(article.digest, article)
     digests = digests_of(ledger)
-    found = {name: by_id.get(name) or by_digest.get(digests.get(name, "")) for name in ledger.article_ids}
-    return {name: article for name, article in found.items() if article}
+    found: dict[str, Article] = {}
+    for name in ledger.article_ids:
+        digest, namesake = digests.get(name, ""), by_id.get(name)
+        is_read = namesake is not None and namesake.digest == digest
+        meant = namesake if is_read else by_digest.get(digest) or namesake
+        if meant:
+            found[name] = meant
+    return found
 
 
 def digests_of(ledger: Ledger) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from claimx.claims.verifying import STATUSES, ClaimProof, SpanProof
+from claimx.claims.verifying import STATUSES, ClaimProof, SpanProof, Status
 from claimx.report.tables import count, printable
 
 if TYPE_CHECKING:
@@ -17,11 +17,15 @@ _STYLE = {"exact": "green", "normalized": "green", "moved": "yellow", "gone": "r
 
 
 def proof_line(proof: ClaimProof) -> str:
-    """A proof as one line of JSON: the claim's id and status, and each span with where it was and where it is."""
+    """A proof as one line of JSON: the claim's id and status, and each span with where it was and where it is.
+
+    `same_text` tells whether the whole text is the one that was read; null if the record or the article is silent.
+    """
     record = {
         "id": proof.claim.id,
         "article_id": proof.claim.article_id,
         "status": proof.status,
+        "same_text": proof.is_same_text,
         "spans": [_span_record(span) for span in proof.spans],
     }
     if proof.updated and proof.updated.id != proof.claim.id:
@@ -46,6 +50,17 @@ def summarise(proofs: Sequence[ClaimProof]) -> str:
     statuses = Counter(proof.status for proof in proofs)
     parts = [f"{statuses[status]:,} {status}" for status in STATUSES if statuses[status]]
     return f"{count(len(proofs), 'claim')}: {', '.join(parts)}" if parts else "0 claims"
+
+
+def advise(proofs: Sequence[ClaimProof]) -> list[str]:
+    """What to do about the claims that do not hold, one sentence for each status."""
+    statuses = Counter(proof.status for proof in proofs)
+    advice: dict[Status, str] = {
+        "moved": "the words stand elsewhere in the text now; -o FILE writes these claims at their new offsets",
+        "gone": "the words, or words beside them, were changed or taken out: read the article before you quote these",
+        "unread": "the article was not found: pass it with --articles as well",
+    }
+    return [f"{status}: {sentence}" for status, sentence in advice.items() if statuses[status]]
 
 
 def write_proofs(console: Console, proofs: Iterable[ClaimProof]) -> None:
