@@ -86,7 +86,8 @@ def test_a_server_remembers_what_it_was_sent() -> None:
 
 CONSTRAINING = [kind for kind, row in KINDS.items() if row.json_schema == "constrain" and row.body is None]
 FREE = [kind for kind, row in KINDS.items() if row.json_schema == "ignore"]
-SPEAKING = {kind for kind, row in KINDS.items() if row.choices == "one" and row.style != "only thinking"}
+_SILENT = ("only thinking", "answer among thoughts")
+SPEAKING = {kind for kind, row in KINDS.items() if row.choices == "one" and row.style not in _SILENT}
 
 
 @pytest.mark.parametrize("kind", sorted(SPEAKING & set(CONSTRAINING) - {"key required"}))
@@ -249,6 +250,13 @@ def test_a_model_that_only_thinks_says_nothing() -> None:
         reply = post(server, production(), response_format=by_schema(Answer.model_json_schema()))
     assert (message(reply)["content"], reply.json()["choices"][0]["finish_reason"]) == ("", "length")
     assert message(reply)["reasoning_content"]
+
+
+def test_an_answer_can_land_among_the_thoughts() -> None:
+    with serve("answer among thoughts") as server:
+        said = message(post(server, production(), response_format=by_schema(Answer.model_json_schema())))
+    assert said["content"] is None
+    assert Answer.model_validate_json(said["reasoning"]).claims
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,6 @@ from tests.servers.behaviour import Behaviour, encode
 from tests.servers.saying import say_freely, say_within
 
 _THOUGHT = 'The user wants JSON. Maybe {"speakers": []} is enough? No, I had better look for claims.'
-# Nothing that a prompt could hold already: the end of a prompt is looked at for what a truncation has left of it.
-_AS_JSON = "\0json"
 
 
 class Refused(Exception):
@@ -180,30 +178,36 @@ def _read(behaviour: Behaviour, body: dict[str, Any]) -> tuple[str, int]:
 
 def _message(behaviour: Behaviour, body: dict[str, Any], prompt: str) -> tuple[dict[str, Any], str]:
     """The message and why it ends."""
+    thoughts = behaviour.reasoning_field or "reasoning_content"
     if behaviour.style == "only thinking":
-        field = behaviour.reasoning_field or "reasoning_content"
-        return {"role": "assistant", "content": "", field: _THOUGHT}, "length"
-    if (function := _called(behaviour, body, prompt)) is not None:
+        return {"role": "assistant", "content": "", thoughts: _THOUGHT}, "length"
+    function = _called(behaviour, body, prompt)
+    text = _dressed(behaviour.style, _said(behaviour, body, prompt, function), function)
+    limit = body.get("max_completion_tokens") or body.get("max_tokens") or behaviour.max_tokens
+    if is_cut := limit is not None and count_tokens(text) > limit:
+        text = text[: 4 * (limit or 0)]
+    if behaviour.style == "answer among thoughts":
+        return {"role": "assistant", "content": None, thoughts: text}, "length" if is_cut else "stop"
+    message: dict[str, Any] = {"role": "assistant", "content": text}
+    if behaviour.reasoning_field:
+        message[behaviour.reasoning_field] = _THOUGHT
+    if function is None or behaviour.style == "tool as text":
+        return message, "length" if is_cut else "stop"
+    call = {"id": "call_1", "type": "function", "function": {"name": function["name"], "arguments": text}}
+    return message | {"content": None, "tool_calls": [call]}, "length" if is_cut else "tool_calls"
+
+
+def _said(behaviour: Behaviour, body: dict[str, Any], prompt: str, function: dict[str, Any] | None) -> str:
+    """What the model writes: an answer, or the arguments of a function."""
+    if function is not None:
         is_kept = behaviour.strict_arguments == "always" or (
             behaviour.strict_arguments == "if strict" and function.get("strict") is True
         )
-        text = say_within(function["parameters"], prompt) if is_kept else say_freely(f"{prompt}{_AS_JSON}")
-        return _call(behaviour, function["name"], text)
+        return say_within(function["parameters"], prompt) if is_kept else say_freely(prompt, as_json=True)
     wanted = body.get("response_format") or {}
     if wanted.get("type") == "json_schema" and behaviour.json_schema == "constrain":
-        text = say_within(wanted["json_schema"]["schema"], prompt)
-    elif wanted.get("type") == "json_object" and behaviour.json_object == "constrain":
-        text = say_freely(f"{prompt}{_AS_JSON}")
-    else:
-        text = _dressed(behaviour.style, say_freely(prompt))
-    finish = "stop"
-    limit = body.get("max_completion_tokens") or body.get("max_tokens") or behaviour.max_tokens
-    if limit is not None and count_tokens(text) > limit:
-        text, finish = text[: 4 * limit], "length"
-    message = {"role": "assistant", "content": text}
-    if behaviour.reasoning_field:
-        message[behaviour.reasoning_field] = _THOUGHT
-    return message, finish
+        return say_within(wanted["json_schema"]["schema"], prompt)
+    return say_freely(prompt, as_json=wanted.get("type") == "json_object" and behaviour.json_object == "constrain")
 
 
 def _called(behaviour: Behaviour, body: dict[str, Any], prompt: str) -> dict[str, Any] | None:
@@ -220,16 +224,10 @@ def _called(behaviour: Behaviour, body: dict[str, Any], prompt: str) -> dict[str
     return functions[0] if re.search(r"</chunk[\w-]*>", prompt) else None
 
 
-def _call(behaviour: Behaviour, name: str, arguments: str) -> tuple[dict[str, Any], str]:
-    if behaviour.style == "tool as text":
-        text = f'<tool_call>\n{{"name": "{name}", "arguments": {arguments}}}\n</tool_call>'
-        return {"role": "assistant", "content": text}, "stop"
-    call = {"id": "call_1", "type": "function", "function": {"name": name, "arguments": arguments}}
-    return {"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls"
-
-
-def _dressed(style: str, text: str) -> str:
+def _dressed(style: str, text: str, function: dict[str, Any] | None) -> str:
     """The same answer, as a talkative model gives it."""
+    if style == "tool as text" and function is not None:
+        return f'<tool_call>\n{{"name": "{function["name"]}", "arguments": {text}}}\n</tool_call>'
     if not text.startswith("{"):
         return text
     match style:

@@ -43,7 +43,7 @@ class Behaviour:
     `json_schema` and `json_object`: whether that response format constrains the answer, is accepted and ignored, or
     is refused. `named_choice` and `required`: the same for `tool_choice` as an object and as that string; a server
     whose tools are ignored never calls one. `strict_arguments`: whether a tool's arguments keep to its schema.
-    `style`: how the model dresses up an answer that no grammar constrains. Sizes are in tokens, as
+    `style`: how the model dresses up its answer, for servers whose grammar does not keep it from that. Sizes are in tokens, as
     `claimx.article.chunks.count_tokens` counts them, times in seconds.
     """
 
@@ -76,7 +76,9 @@ class Behaviour:
     error: Error = openai_error
     has_usage: bool = True
     reasoning_field: Literal["reasoning", "reasoning_content"] | None = None
-    style: Literal["bare", "fenced", "thinking", "only thinking", "tool as text", "extra keys"] = "bare"
+    style: Literal[
+        "bare", "fenced", "thinking", "only thinking", "answer among thoughts", "tool as text", "extra keys"
+    ] = "bare"
     bad_output_every: int | None = None
     choices: Literal["one", "none", "missing"] = "one"
     body: bytes | None = None

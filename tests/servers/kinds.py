@@ -125,6 +125,11 @@ KINDS: dict[str, Behaviour] = {
         "A reasoning model that was cut off while it thought: its content is empty (llama.cpp, vLLM).",
         style="only thinking",
     ),
+    "answer among thoughts": Behaviour(
+        "vLLM with a reasoning parser and a model that does not think: the answer lands in `reasoning`, content is null.",
+        reasoning_field="reasoning",
+        style="answer among thoughts",
+    ),
     "thinking aloud": Behaviour(
         "A reasoning model behind a server without a reasoning parser: <think>, a JSON object that is none, the answer.",
         json_schema="ignore",

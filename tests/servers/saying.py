@@ -10,7 +10,7 @@ from claimx.model.offline.rules import draft_answer
 from claimx.schema import Answer
 
 _CHUNK = re.compile(r"<(chunk[\w-]*)>\n?(.*)</\1>", re.DOTALL)
-_TAIL = re.compile(r"(.*)\n</chunk[\w-]*>\s*(?:\0json)?$", re.DOTALL)
+_TAIL = re.compile(r"(.*)\n</chunk[\w-]*>\s*$", re.DOTALL)
 _OURS = set(Answer.model_fields)
 _HELLO = "Hello! How can I help you today?"
 
@@ -22,13 +22,13 @@ def say_within(schema: dict[str, Any], prompt: str) -> str:
     return json.dumps(fill(schema))
 
 
-def say_freely(prompt: str) -> str:
-    """What a willing model answers when nothing constrains it: JSON if it was asked for some, else a greeting."""
+def say_freely(prompt: str, *, as_json: bool = False) -> str:
+    """What a willing model answers when no schema constrains it: claims, what a schema in the prompt asks for, or hello."""
     if (answer := _claims(prompt)) is not None:
         return answer.model_dump_json()
     if (schema := _schema_in(prompt)) is not None:
         return say_within(schema, prompt)
-    return '{"message": "Hello!"}' if "json" in prompt.lower() else _HELLO
+    return '{"message": "Hello!"}' if as_json else _HELLO
 
 
 def fill(schema: dict[str, Any]) -> Any:

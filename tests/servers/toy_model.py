@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -28,7 +30,9 @@ _TEMPLATE = r"""
 {%- for tool in tools %}{{- '\n' + (tool | tojson) }}{%- endfor %}
 {{- '<|im_end|>\n' }}{%- endif %}
 {%- for message in messages %}
-{{- '<|im_start|>' + ('user' if message.role == 'tool' else message.role) + '\n' + (message.content or '') }}
+{{- '<|im_start|>' + ('user' if message.role == 'tool' else message.role) + '\n' }}
+{%- if message.reasoning_content %}{{- '<think>\n' + message.reasoning_content + '\n</think>\n\n' }}{%- endif %}
+{{- message.content or '' }}
 {%- for call in message.tool_calls or [] %}
 {{- '\n<tool_call>\n{"name": "' + call.function.name + '", "arguments": ' }}
 {{- call.function.arguments | tojson }}{{- '}\n</tool_call>' }}
@@ -55,20 +59,24 @@ _CONTEXT_TOKENS = 65_536
 _MERGES = 500
 
 
-def write_toy_model(path: Path, says: str, *, ends: bool = True) -> Path:
+def write_toy_model(path: Path, says: str, *, over_and_over: str = "") -> Path:
     """Write a GGUF file whose model says `says` to everything; the same bytes every time.
 
     Args:
         path: Where to write.
         says: What to recite, at least three words or marks.
-        ends: Whether it stops there; else it says the second half of it again and again.
+        over_and_over: A part of it, of three words or marks at least, that the model cannot leave once it is there.
     """
     import gguf
     import numpy as np
 
     merges = _learn_merges((_ROOT / "prompts" / "extract.md").read_text(encoding="utf-8"), _MERGES)
     # From here on one character stands for one byte.
-    pieces = _once_each(says.encode().decode("latin-1"))
+    pieces: list[str] = []
+    bounds = []
+    for part in says.partition(over_and_over or says):
+        pieces += _once_each(part.encode().decode("latin-1"), pieces)
+        bounds.append(len(pieces))
     reading = [chr(byte) for byte in range(256)]
     merged = [piece for pair in merges if (piece := "".join(pair)) not in pieces and len(piece) > 1]
     tokens = [*_CONTROL, CALL, CALL_END, *reading, *merged, *(piece for piece in pieces if len(piece) > 1)]
@@ -94,11 +102,10 @@ def write_toy_model(path: Path, says: str, *, ends: bool = True) -> Path:
     prefer("done", END, 20)
     for piece, following in pairwise(pieces):
         prefer(piece, following, 20)
-    if ends:
-        # Within a tool call the grammar wants the call closed before it lets the answer end.
-        prefer(pieces[-1], END, 20)
-    else:
-        prefer(pieces[-1], pieces[len(pieces) // 2], 20)
+    # Within a tool call the grammar wants the call closed before it lets the answer end.
+    prefer(pieces[-1], END, 20)
+    if over_and_over:
+        prefer(pieces[bounds[1] - 1], pieces[bounds[0]], 30)
 
     embedding = np.zeros((len(tokens), _padded(len(states))), np.float32)
     for index, token in enumerate(tokens):
@@ -113,21 +120,21 @@ def write_toy_model(path: Path, says: str, *, ends: bool = True) -> Path:
     return path
 
 
-def _once_each(text: str) -> list[str]:
+def _once_each(text: str, earlier: Sequence[str] = ()) -> list[str]:
     """The text cut into pieces of which no two are equal, words and marks where that is possible.
 
-    >>> _once_each("to be or not to be, or")
-    ['to', ' be', ' or', ' not', ' to', ' be,', ' or']
+    >>> _once_each("to be or not to be, or", earlier=[" not"])
+    ['to', ' be', ' or', ' not to', ' be, or']
     """
     pieces: list[str] = []
     pending = ""
     for part in re.findall(r"\s*\w+|\s*[^\w\s]|\s+$", text):
         pending += part
-        if pending not in pieces and len(pending) > 1:
+        if len(pending) > 1 and pending not in pieces and pending not in earlier:
             pieces.append(pending)
             pending = ""
     if pending:
-        pieces[-1] += pending
+        pieces[-1:] = ["".join([*pieces[-1:], pending])]
     return pieces
 
 
@@ -139,7 +146,8 @@ def _kind(letter: str) -> str:
     return found or ("letter" if letter.isascii() and letter.isalpha() else "other")
 
 
-def _learn_merges(text: str, count: int) -> list[tuple[str, str]]:
+@cache
+def _learn_merges(text: str, count: int) -> tuple[tuple[str, str], ...]:
     """Byte pair encoding, learnt from a text: what to join, in order, so that a prompt costs as many tokens as usual.
 
     Source: Sennrich, Haddow and Birch (2016), Neural Machine Translation of Rare Words with Subword Units.
@@ -154,7 +162,7 @@ def _learn_merges(text: str, count: int) -> list[tuple[str, str]]:
         best = max(pairs, key=lambda pair: (pairs[pair], pair))
         merges.append(best)
         words = Counter({_joined(word, best): times for word, times in words.items()})
-    return merges
+    return tuple(merges)
 
 
 def _joined(word: tuple[str, ...], pair: tuple[str, str]) -> tuple[str, ...]:
@@ -179,7 +187,7 @@ def _padded(length: int) -> int:
 
 
 def _write(
-    gguf: Any, np: Any, path: Path, tokens: list[str], merges: list[tuple[str, str]], embedding: Any, output: Any
+    gguf: Any, np: Any, path: Path, tokens: list[str], merges: tuple[tuple[str, str], ...], embedding: Any, output: Any
 ) -> None:
     width, head, inner = embedding.shape[1], 32, 32
     spelling = _spelling()
