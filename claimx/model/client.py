@@ -58,6 +58,13 @@ class _Tried:
     cause: BaseException | None = None
     is_cut: bool = False
 
+    @property
+    def usage(self) -> Usage:
+        """One call and its tokens: none for a request that was turned away, unknown where nobody says."""
+        if self.completion is None and isinstance(getattr(self.cause, "status_code", None), int):
+            return Usage(calls=1, prompt_tokens=0, completion_tokens=0)
+        return spent(self.completion)
+
 
 class Ask(Protocol):
     """What a pipeline needs of a model."""
@@ -139,7 +146,7 @@ class Endpoint:
         while True:
             attempts -= 1
             tried = await self._try(conversation, {**self._options, **changes}, usage)
-            usage += spent(tried.completion)
+            usage += tried.usage
             if tried.completion is not None:
                 await self._check(conversation, tried.completion, usage)
             if tried.answer is not None:
