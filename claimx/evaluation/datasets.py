@@ -79,11 +79,17 @@ def check_labels(path: Path) -> Iterator[GoldError]:
 
 
 def read_agreement(path: Path) -> dict[str, float]:
-    """Take the first column of figures of the table in an `AGREEMENT.md`, as shares from 0 to 1; {} without one."""
+    """Take the first column of figures of the table in an `AGREEMENT.md`, as shares from 0 to 1; {} without one.
+
+    Raises:
+        GoldError: If the file is not UTF-8.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError:
         return {}
+    except UnicodeDecodeError as error:
+        raise GoldError(str(path), "file", f"cannot be read ({error})") from None
     figures = {}
     for line in text.splitlines():
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
