@@ -8,6 +8,7 @@ ClaimxError
 ├── GoldError             a gold label or prediction file that is malformed
 ├── StoreError            a store that cannot be opened, read or written
 ├── OutputError           a file that cannot take what was found
+├── ClusterFailed         the Ray cluster of a run lost some of its work for good
 ├── Interrupted           somebody pressed Ctrl-C, or the system asked the process to end
 └── ModelError            the model gave no usable answer
     ├── ModelUnreachable  nothing answered at the base URL
@@ -96,6 +97,17 @@ class OutputError(ClaimxError):
         return f"{self.path} cannot be written: {self.reason}"
 
 
+class ClusterFailed(ClaimxError):
+    """The Ray cluster of a run lost some of its work for good."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"Ray could not end the run ({self.reason}). With --store FILE the same command goes on from there."
+
+
 class Interrupted(ClaimxError):
     """Somebody pressed Ctrl-C, or the system asked the process to end."""
 
@@ -124,6 +136,11 @@ class ModelUnreachable(ModelError):
         self.base_url, self.reason = base_url, reason
 
     def __str__(self) -> str:
+        if "CERTIFICATE_VERIFY_FAILED" in self.reason:
+            return (
+                f"The certificate of {self.base_url} is not trusted ({self.reason}). "
+                "Name the file of the authority that signed it: SSL_CERT_FILE=authority.pem."
+            )
         return f"No model server at {self.base_url} ({self.reason}). Start it, pass --base-url, or try --model offline."
 
 
@@ -138,6 +155,7 @@ class ModelRefused(ModelError):
 
     def __str__(self) -> str:
         advice = {
+            200: " Is the address right (most end in /v1)? Does a proxy want a login?",
             401: " Check the API key (CLAIMX_API_KEY, or OPENAI_API_KEY for OpenAI's own servers).",
             403: " Check what the API key may do.",
             404: " Check --model and --base-url"

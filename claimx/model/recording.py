@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -40,8 +40,8 @@ class Recorded:
 class Journal(Protocol):
     """What keeps replies."""
 
-    def find(self, key: bytes) -> Recorded | None:
-        """The reply kept under `key`, if it may be used."""
+    def find(self, key: bytes) -> Recorded | Awaitable[Recorded | None] | None:
+        """The reply kept under `key`, if it may be used; it may be waited for where the replies are elsewhere."""
         ...
 
     def keep(self, key: bytes, reply: Recorded, *, is_usable: bool) -> None:
@@ -113,7 +113,8 @@ class RecordingTransport(httpx2.AsyncBaseTransport):
             _requests_of_call.reset(token)
 
     async def _answer(self, key: bytes, request: httpx2.Request) -> httpx2.Response:
-        if (kept := self._journal.find(key)) is not None:
+        found = self._journal.find(key)
+        if (kept := await found if isinstance(found, Awaitable) else found) is not None:
             self._traffic.found += 1
             return httpx2.Response(kept.status, headers={"content-type": kept.content_type}, content=kept.body)
         response = await self._send(request)

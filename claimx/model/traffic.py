@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
+from collections.abc import Iterable
 
 import httpx2
 
@@ -48,6 +49,14 @@ class Traffic:
         if response.status_code == 200:
             usage = _usage(response.content)
             self.tokens += (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
+
+    def take_sum(self, others: Iterable[Traffic]) -> None:
+        """Hold the counts of all these together, in place of its own."""
+        several = list(others)
+        for name in ("requests", "found", "tokens", "reasks"):
+            setattr(self, name, sum(getattr(other, name) for other in several))
+        self.retries = sum((other.retries for other in several), Counter())
+        self._latencies = sum((other._latencies for other in several), Counter())
 
     def latency_s(self, share: float) -> float | None:
         """The time within which this share of the replies came, to about 3 %; None before the first.
