@@ -1,7 +1,8 @@
-"""Servers that misbehave: first that the doubles do what their rows say, over the wire."""
+"""Servers that misbehave: that the doubles do what their rows say, over the wire, and what claimx makes of them."""
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,9 +11,13 @@ import httpx2
 import pytest
 
 from claimx.article.chunks import count_tokens
+from claimx.errors import ModelError, ModelRefused, ModelUnreachable
+from claimx.model.client import Endpoint
 from claimx.model.offline.rules import draft_answer
 from claimx.model.prompts import load_prompt, render
-from claimx.schema import Answer, Chunk
+from claimx.pipeline import extract_article
+from claimx.schema import Answer, Article, Chunk, Extraction
+from claimx.settings import Mode, Settings
 from tests.servers.app import Double
 from tests.servers.doubles import serve
 from tests.servers.kinds import KINDS
@@ -342,3 +347,114 @@ def test_a_certificate_that_nobody_knows_is_refused() -> None:
 
 def test_every_row_says_what_it_stands_for() -> None:
     assert all(row.title.endswith(".") and len(row.title) > 30 for row in KINDS.values())
+
+
+# --- extraction through them ---------------------------------------------------------------------
+
+MODES: list[Mode] = ["json_schema", "tools", "json", "md_json"]
+REFUSED = {("lm studio", "json"), ("without json_schema", "json_schema")}
+
+
+def extract(server: Double, article: Article = ARTICLE, **changes: Any) -> Extraction:
+    """What claimx makes of an article with this server."""
+    settings = Settings.model_validate(
+        {"model": server.behaviour.models[0], "base_url": server.base_url, "timeout_s": 10, "max_attempts": 2} | changes
+    )
+
+    async def go() -> Extraction:
+        async with Endpoint(settings) as ask:
+            return await extract_article(article, ask, load_prompt("extract"), settings)
+
+    return asyncio.run(go())
+
+
+def contents(extraction: Extraction) -> list[str]:
+    return [claim.content[0].text for claim in extraction.claims if claim.kind == "claim"]
+
+
+@pytest.mark.parametrize("kind", sorted(SPEAKING - {"key required", "login page", "not utf-8"}))
+def test_every_mode_that_is_not_refused_finds_the_claims(kind: str) -> None:
+    """A model that can read is enough: what is ignored, dressed up or put elsewhere is dealt with."""
+    with serve(kind, latency_s=0.0) as server:
+        for mode in MODES:
+            if (kind, mode) not in REFUSED:
+                assert contents(extract(server, mode=mode)) == ["We will plant again", "the soil is tired"], mode
+
+
+@pytest.mark.parametrize(("kind", "mode"), sorted(REFUSED))
+def test_a_mode_that_the_server_refuses_is_told_in_its_words(kind: str, mode: str) -> None:
+    with serve(kind) as server:
+        (failure,) = extract(server, mode=mode).failures
+    assert "answered 400" in failure.error
+    assert "response_format" in failure.error
+
+
+LONG = Article(id="long", text="\n\n".join([ARTICLE.text, *("Rain fell on the hills. " * 40 for _ in range(12))]))
+
+
+@pytest.mark.parametrize("kind", ["llama.cpp", "vllm", "sglang", "ollama"])
+def test_an_article_longer_than_the_window_is_sent_in_pieces(kind: str) -> None:
+    """Whether the server refuses it or cuts it without a word: nothing of the article is lost."""
+    with serve(kind, window=3500) as server:
+        extraction = extract(server, LONG, chunk_tokens=4000, mode="json_schema")
+    assert extraction.failures == ()
+    assert contents(extraction) == ["We will plant again", "the soil is tired"]
+    assert len(server.requests) > 2
+
+
+def test_an_answer_that_ends_at_512_tokens_is_asked_for_in_full() -> None:
+    said = "\n\n".join(f'"The lock at mile {number} is open," Ida Marsh said.' for number in range(40))
+    with serve("mlx") as server:
+        extraction = extract(server, Article(id="locks", text=said), mode="md_json")
+    assert extraction.failures == ()
+    assert len(contents(extraction)) == 40
+
+
+def test_what_it_cost_is_unknown_where_nobody_says() -> None:
+    with serve("no usage") as server:
+        usage = extract(server, mode="json_schema").usage
+    assert (usage.calls, usage.prompt_tokens, usage.completion_tokens) == (1, None, None)
+
+
+@pytest.mark.parametrize("kind", ["no choices", "missing choices", "only thinking", "login page", "not utf-8"])
+def test_a_server_of_which_nothing_can_be_had_costs_its_chunk_and_no_traceback(kind: str) -> None:
+    with serve(kind) as server:
+        try:
+            told = extract(server, mode="json_schema").failures[0].error
+        except ModelError as error:
+            told = str(error)
+    assert told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "error", "words"),
+    [
+        ("key required", ModelRefused, "CLAIMX_API_KEY"),
+        ("refused", ModelUnreachable, "Start it"),
+        ("tls", ModelUnreachable, "certificate"),
+    ],
+)
+def test_what_no_other_request_would_mend_ends_the_run_with_advice(
+    kind: str, error: type[ModelError], words: str
+) -> None:
+    with serve(kind) as server, pytest.raises(error, match=words) as caught:
+        extract(server, mode="json_schema", max_attempts=1)
+    assert caught.value.is_final
+
+
+def test_a_key_opens_the_door() -> None:
+    with serve("key required") as server:
+        found = contents(extract(server, mode="json_schema", api_key=server.behaviour.key))
+    assert found == ["We will plant again", "the soil is tired"]
+
+
+def test_many_chunks_get_past_a_limit_of_two_at_once() -> None:
+    text = "\n\n".join(f'"The lock at mile {number} is open," Ida Marsh said.' for number in range(60))
+    with serve("rate limited") as server:
+        extraction = extract(
+            server, Article(id="locks", text=text), mode="json_schema", chunk_tokens=100, max_attempts=8
+        )
+    assert extraction.failures == ()
+    assert len(contents(extraction)) == 60
+    assert server.most_in_flight > 2

@@ -108,6 +108,10 @@ def identity(behaviour: Behaviour, path: str) -> dict[str, Any]:
         return {"version": "0.40.12"}
     if path == "/api/ps" and told == "ps":
         return {"models": [{"name": name, "model": name, "context_length": window} for name in behaviour.models]}
+    if path == "/api/v0/models" and told == "v0":
+        return {"data": [{"id": name, "loaded_context_length": window} for name in behaviour.models]}
+    if path == "/version" and behaviour.owned_by == "vllm":
+        return {"version": "0.32.0"}
     raise Refused(404, "not_found", "Not Found")
 
 
@@ -124,7 +128,6 @@ def complete(behaviour: Behaviour, body: dict[str, Any], number: int) -> dict[st
         message = "The model produced output that does not match the expected peg-native format"
         raise Refused(500, "server_error", message)
     reply, finish = _message(behaviour, body, prompt)
-    said = json.dumps(reply, ensure_ascii=False)
     completion: dict[str, Any] = {
         "id": f"chatcmpl-{number}",
         "object": "chat.completion",
@@ -137,7 +140,7 @@ def complete(behaviour: Behaviour, body: dict[str, Any], number: int) -> dict[st
     elif behaviour.choices == "missing":
         del completion["choices"]
     if behaviour.has_usage:
-        tokens = count_tokens(said)
+        tokens = count_tokens(_written(reply))
         completion["usage"] = {
             "prompt_tokens": prompt_tokens,
             "completion_tokens": tokens,
@@ -243,6 +246,12 @@ def _dressed(style: str, text: str, function: dict[str, Any] | None) -> str:
             return json.dumps(value, ensure_ascii=False)
         case _:
             return text
+
+
+def _written(message: dict[str, Any]) -> str:
+    """All that the model wrote, wherever the server has put it."""
+    calls = [call["function"]["arguments"] for call in message.get("tool_calls", [])]
+    return "".join([message[name] or "" for name in message if name not in ("role", "tool_calls")] + calls)
 
 
 def _json(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:

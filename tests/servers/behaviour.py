@@ -52,7 +52,7 @@ class Behaviour:
     owned_by: str = "double"
     # --- identity
     models_status: int = 200
-    tells_window: Literal["models", "props", "ps", "nowhere"] = "nowhere"
+    tells_window: Literal["models", "props", "ps", "v0", "nowhere"] = "nowhere"
     # --- requests
     key: str | None = None
     is_fussy_about_models: bool = False

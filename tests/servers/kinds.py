@@ -63,6 +63,7 @@ KINDS: dict[str, Behaviour] = {
         "errors that are bare strings.",
         models=("qwen/qwen3-8b",),
         owned_by="organization_owner",
+        tells_window="v0",
         json_object="refuse",
         named_choice="refuse",
         overflow="take",
