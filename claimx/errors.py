@@ -155,7 +155,6 @@ class ModelRefused(ModelError):
 
     def __str__(self) -> str:
         advice = {
-            200: " Is the address right (most end in /v1)? Does a proxy want a login?",
             401: " Check the API key (CLAIMX_API_KEY, or OPENAI_API_KEY for OpenAI's own servers).",
             403: " Check what the API key may do.",
             404: " Check --model and --base-url"

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # How servers say that a request is longer than the context window.
 _OVERFLOW = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 _OVERFLOW_WORDS = re.compile(r"\b(?:maximum|exceeds?|larger than|longer than)\b.{0,60}\bcontext\b", re.IGNORECASE)
+_LESS_THOUGHT = "Switch its thinking off, or raise --max-output-tokens."
 _WINDOW = re.compile(r"\bcontext (?:length|size|window)\D{0,20}?([\d,]{3,9}) tokens", re.IGNORECASE)
 
 
@@ -46,7 +47,10 @@ def translate(raised: Exception, settings: Settings, completion: ChatCompletion 
 
     where, attempts = settings.endpoint, settings.max_attempts
     cause = cause_of(raised)
+    message = _message(completion)
     if is_cut_off(raised):
+        if thoughts(completion) and not getattr(message, "content", None):
+            return BadAnswer(f"The model thought until its tokens ran out, and gave no answer. {_LESS_THOUGHT}")
         return ChunkTooLarge("The answer was cut off at the token limit.")
     match cause:
         case openai.APITimeoutError():
@@ -61,16 +65,26 @@ def translate(raised: Exception, settings: Settings, completion: ChatCompletion 
             return ModelUnreachable(where, str(cause.__cause__ or cause) or type(cause.__cause__).__name__)
         case openai.APIStatusError():
             return _translate_status(cause, settings)
-        case _ if thoughts(completion) and not completion.choices[0].message.content:  # type: ignore[union-attr]
-            return BadAnswer("The model thought, but gave no answer.")
+        case _ if completion is not None and message is None:
+            return BadAnswer("The reply holds no choices.")
+        case _ if thoughts(completion) and not getattr(message, "content", None):
+            return BadAnswer(f"The model thought, but gave no answer. {_LESS_THOUGHT}")
+        case UnicodeDecodeError():
+            return BadAnswer("The reply is not UTF-8.")
         case ValidationError():
             return BadAnswer("The answer does not fit the schema: " + "; ".join(_problems(cause)))
         case AssertionError():
             return BadAnswer(f"The model refused: {str(cause)[:200]}")
-        case IndexError():
-            return BadAnswer("The reply holds no choices.")
         case _:
             return BadAnswer(f"The answer cannot be read: {type(cause).__name__}: {str(cause)[:200]}")
+
+
+def _message(completion: ChatCompletion | None) -> Any:
+    """What the model said; None if there is nothing of the kind."""
+    try:
+        return completion.choices[0].message  # type: ignore[union-attr]
+    except (IndexError, TypeError, AttributeError, KeyError):
+        return None
 
 
 def _translate_status(error: Any, settings: Settings) -> ModelError:

@@ -26,6 +26,8 @@ _TEXT = (
 )
 # A server fails one request in a hundred for reasons of its own; twice is no accident.
 _TRIES = 2
+# What the answer about the small text comes to, and half as much again.
+_WHOLE_ANSWER = 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,17 @@ class Budget:
     @classmethod
     def of(cls, *, is_thinking: bool, is_thorough: bool) -> Budget:
         """What is enough for this model; whether a schema compiles is told by a few words of an answer."""
-        return cls(2048 if is_thinking else 96, (4096 if is_thinking else 700) if is_thorough else 64)
+        return cls(2048 if is_thinking else 96, (4096 if is_thinking else _WHOLE_ANSWER) if is_thorough else 64)
 
 
 async def try_schema(door: Door, budget: Budget) -> Finding:
     """Whether `json_schema` constrains the answer."""
     nonce, schema = _nonce_schema()
     wanted = {"type": "json_schema", "json_schema": {"name": "greeting", "strict": True, "schema": schema}}
-    heard = await _try(door, _HELLO, lambda heard: nonce in heard.content, budget.short, response_format=wanted)
-    if nonce in heard.content:
-        return Finding(name="json_schema", verdict="ok", evidence="a word that only the schema holds came back")
+    heard = await _try(door, _HELLO, lambda heard: nonce in heard.said, budget.short, response_format=wanted)
+    if nonce in heard.said:
+        evidence = f"a word that only the schema holds came back{_misplaced(heard, nonce in heard.content)}"
+        return Finding(name="json_schema", verdict="ok", evidence=evidence)
     return Finding(name="json_schema", verdict="lacking", evidence=_instead(heard))
 
 
@@ -68,13 +71,16 @@ async def try_tool(door: Door, budget: Budget) -> Finding:
     heard = await _try(
         door,
         _HELLO,
-        lambda heard: nonce in heard.arguments[1],
+        lambda heard: nonce in heard.said,
         budget.short,
         tools=tools,
         tool_choice="required",
     )
-    if nonce in heard.arguments[1]:
-        return Finding(name="tools", verdict="ok", evidence="a required tool was called with a word from its schema")
+    if nonce in heard.said:
+        evidence = (
+            f"a required tool was called with a word from its schema{_misplaced(heard, bool(heard.arguments[0]))}"
+        )
+        return Finding(name="tools", verdict="ok", evidence=evidence)
     return Finding(name="tools", verdict="lacking", evidence=_instead(heard))
 
 
@@ -109,14 +115,22 @@ async def try_json_object(door: Door, budget: Budget) -> Finding:
 
 
 async def try_text(door: Door, budget: Budget) -> Finding:
-    """Whether the model writes a usable answer when nothing but the prompt asks for JSON."""
+    """Whether the model writes a usable answer when nothing but the prompt asks for JSON: the last thing to rely on."""
     system, user = _messages()
     asked = {**user, "content": f"{user['content']}\n\nReturn the answer in a ```json code block."}
-    heard = await _try(door, [system, asked], lambda heard: bool(_answer(heard)), budget.answer)
+    heard = await _try(door, [system, asked], lambda heard: bool(_answer(heard)), max(budget.answer, _WHOLE_ANSWER))
     if _answer(heard):
         return Finding(name="JSON by prompt", verdict="ok", evidence=_judged(heard))
-    advice = "Without a constrained decoder this model writes no usable JSON: choose a larger or an instruction model."
-    return Finding(name="JSON by prompt", verdict="lacking", evidence=_instead(heard), advice=advice)
+    advice = (
+        "This server constrains no answer, and the model writes no usable JSON by itself: choose another of the two."
+    )
+    if heard.is_ok and heard.content.lstrip().startswith(("{", "```")) and _is_cut(heard):
+        return Finding(
+            name="JSON by prompt", verdict="ok", evidence="begins as JSON; the answer was longer than it may be"
+        )
+    if heard.is_ok and heard.thoughts[1] and not heard.content:
+        advice = "The model thinks and gives no answer: switch its thinking off, or let it write more."
+    return Finding(name="JSON by prompt", verdict="problem", evidence=_instead(heard), advice=advice)
 
 
 async def try_own_tool(door: Door, budget: Budget) -> Finding:
@@ -156,7 +170,7 @@ def _messages() -> list[dict[str, str]]:
 
 
 def _answer(heard: Heard) -> Answer | None:
-    return find_answer(heard.content or heard.arguments[1] or heard.thoughts[1])
+    return find_answer(heard.said)
 
 
 def _is_json_so_far(heard: Heard) -> bool:
@@ -164,19 +178,28 @@ def _is_json_so_far(heard: Heard) -> bool:
     try:
         return isinstance(json.loads(heard.content), dict)
     except ValueError:
-        is_cut = isinstance(heard.choice, dict) and heard.choice.get("finish_reason") == "length"
-        return is_cut and heard.content.lstrip().startswith("{")
+        return _is_cut(heard) and heard.content.lstrip().startswith("{")
+
+
+def _is_cut(heard: Heard) -> bool:
+    return isinstance(heard.choice, dict) and heard.choice.get("finish_reason") == "length"
 
 
 def _judged(heard: Heard) -> str:
     answer = _answer(heard)
     if answer is None:
-        is_cut = isinstance(heard.choice, dict) and heard.choice.get("finish_reason") == "length"
-        return "taken; the trial answer was longer than it may be" if is_cut else f"taken; answered {heard.told}"
+        return "taken; the answer was longer than it may be" if _is_cut(heard) else f"taken; answered {heard.told}"
     is_right = any("open to every ship again" in " ".join(claim.content) for claim in answer.claims)
     return (
         "taken; found the claim in a small text" if is_right else "taken; found no claim in a small text that has one"
     )
+
+
+def _misplaced(heard: Heard, is_in_place: bool) -> str:
+    """Where an answer stands that is not where it belongs; it is found there all the same."""
+    if is_in_place:
+        return ""
+    return f" (in {heard.thoughts[0]})" if heard.thoughts[0] and not heard.content else " (as text)"
 
 
 def _instead(heard: Heard) -> str:

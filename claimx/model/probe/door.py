@@ -74,6 +74,11 @@ class Heard:
         return str(function.get("name")), str(function.get("arguments"))
 
     @property
+    def said(self) -> str:
+        """The answer, wherever the server put it."""
+        return self.content or self.arguments[1] or self.thoughts[1]
+
+    @property
     def prompt_tokens(self) -> int | None:
         """How long the server says the prompt was."""
         usage = self.body.get("usage") if isinstance(self.body, dict) else None
@@ -84,8 +89,7 @@ class Heard:
     def told(self) -> str:
         """The reply in a few words: the text of an answer, or the status and the server's complaint."""
         if self.is_ok:
-            said = self.content or self.arguments[1] or self.thoughts[1]
-            return repr(" ".join(said.split())[:80]) if said else "an empty answer"
+            return repr(" ".join(self.said.split())[:80]) if self.said else "an empty answer"
         if self.status == 200:
             return f"200, but no completion: {' '.join(self.text.split())[:80] or 'an empty body'}"
         return f"{self.status}: {message_in(self.body, self.text, self.key)[:160]}"

@@ -38,6 +38,8 @@ async def identify(door: Door) -> Identity:
     owner = entry.get("owned_by")
     if owner == "claimx":
         return Identity("claimx offline model", None, models)
+    if owner == "sglang":
+        return Identity("SGLang", None, models, _number(entry, "max_model_len"), "/v1/models")
     if owner == "vllm" or _number(entry, "max_model_len"):
         version = await door.get("/version")
         return Identity("vLLM", _text(version, "version"), models, _number(entry, "max_model_len"), "/v1/models")
@@ -51,9 +53,8 @@ async def identify(door: Door) -> Identity:
         loaded = [item for item in found["data"] if isinstance(item, dict) and item.get("id") == door.settings.model]
         window = _number(loaded[0], "loaded_context_length") if loaded else None
         return Identity("LM Studio", None, models, window, "/api/v0/models")
-    if isinstance(found := await door.get("/get_server_info"), dict):
-        window = _number(found, "context_length") or _number(found, "max_total_num_tokens")
-        return Identity("SGLang", _text(found, "version"), models, window, "/get_server_info")
+    if owner == "organization_owner":
+        return Identity("LM Studio", None, models)
     return Identity("OpenAI" if door.settings.is_openai else None, None, models)
 
 

@@ -17,6 +17,8 @@ _ANSWER_PER_TEXT = 2
 _HEADINGS_TOKENS = 60
 SMALLEST_CHUNK = 100
 _BURST = 4
+# Filling a longer one would cost more than it tells.
+LONGEST_FILLED_WINDOW = 20_000
 _WHOLE = 0.85
 _LARGER_WINDOW = {
     "Ollama": "set OLLAMA_CONTEXT_LENGTH=16384 and restart it",
@@ -86,15 +88,30 @@ async def try_long_prompt(door: Door, identity: Identity, rate: float | None, ch
     if rate is None or heard.prompt_tokens is None:
         evidence = f"{sent} were taken; whether they were read cannot be told"
         return Finding(name=name, verdict="lacking", evidence=evidence)
-    expected = round(rate * count_tokens(text))
-    if heard.prompt_tokens < _WHOLE * expected:
-        return Finding(
-            name=name,
-            verdict="problem",
-            evidence=f"read {heard.prompt_tokens:,} of about {expected:,} tokens, and did not say so",
-            advice=f"It cuts prompts without a word: {change}.",
-        )
+    if cut := _cut(heard, rate, text):
+        return Finding(name=name, verdict="problem", evidence=cut, advice=f"It cuts prompts without a word: {change}.")
     return Finding(name=name, verdict="ok", evidence=f"read all of {heard.prompt_tokens:,} tokens")
+
+
+async def try_overflow(door: Door, identity: Identity, rate: float | None, window: int, *, is_roomy: bool) -> Finding:
+    """What the server does with a prompt that is longer than its window: refuse it, or cut it without a word."""
+    name = "too long prompt"
+    text = _filler(int(window / (rate or 1) * 1.2))
+    heard = await door.chat(text, max_tokens=1, temperature=0)
+    if not heard.is_ok:
+        return Finding(name=name, verdict="ok", evidence=f"is refused: {heard.told}")
+    if rate is None or not (cut := _cut(heard, rate, text)):
+        return Finding(name=name, verdict="ok", evidence="is taken")
+    advice = f"{identity.server or 'The server'} cuts prompts at {window:,} tokens: {larger_window(identity)}."
+    return Finding(name=name, verdict="lacking" if is_roomy else "problem", evidence=cut, advice=advice)
+
+
+def _cut(heard: Heard, rate: float, text: str) -> str | None:
+    """How much of a prompt is missing by the server's own count, in words."""
+    expected = round(rate * count_tokens(text))
+    if heard.prompt_tokens is None or heard.prompt_tokens >= _WHOLE * expected:
+        return None
+    return f"read {heard.prompt_tokens:,} of about {expected:,} tokens, and did not say so"
 
 
 async def try_burst(door: Door) -> tuple[Finding, int]:

@@ -14,12 +14,14 @@ from claimx.model.probe.door import Door, Heard
 from claimx.model.probe.findings import Finding, Findings
 from claimx.model.probe.identity import Identity, identify, window_of_ollama
 from claimx.model.probe.limits import (
+    LONGEST_FILLED_WINDOW,
     SMALLEST_CHUNK,
     judge_window,
     largest_chunk,
     measure_rate,
     try_burst,
     try_long_prompt,
+    try_overflow,
 )
 from claimx.settings import Mode, Settings
 
@@ -66,6 +68,9 @@ async def probe(
         taken = None
         if is_thorough:
             checks.append(await try_long_prompt(door, identity, rate, min(settings.chunk_tokens, chunk or math.inf)))
+            if window and window <= LONGEST_FILLED_WINDOW:
+                is_roomy = chunk is not None and chunk >= settings.chunk_tokens
+                checks.append(await try_overflow(door, identity, rate, window, is_roomy=is_roomy))
             finding, taken = await try_burst(door)
             checks.append(finding)
         return Findings(
@@ -93,6 +98,9 @@ def fit(settings: Settings, findings: Findings) -> Settings:
     return Settings.model_validate({**dict(settings), **changes})
 
 
+_WEB_PAGE = "a web page, no completion. Is the address right (most end in /v1)? Does a proxy want a login?"
+
+
 async def _nothing() -> None:
     return None
 
@@ -109,8 +117,8 @@ async def _say_hello(door: Door) -> Heard:
     if heard.status in (429, 503):
         raise ModelBusy(endpoint, 2, f"last with {heard.status}: {message}")
     if heard.status == 200:
-        said = " ".join(heard.text.split())[:80] or "nothing"
-        message = f"that is no chat completion, but {heard.content_type or 'something else'} ({said})"
+        is_page = "html" in heard.content_type
+        message = _WEB_PAGE if is_page else f"the reply holds no choices ({' '.join(heard.text.split())[:80]})"
     elif heard.status == 404 and (models := (await identify(door)).models):
         message = f"{message} (it has {', '.join(models[:10])})"
     raise ModelRefused(endpoint, heard.status, message)

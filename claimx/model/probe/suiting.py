@@ -101,7 +101,7 @@ async def _find_out(settings: Settings) -> Findings | None:
     except ModelBusy:
         return None
     except ModelRefused as error:
-        if error.status in (401, 403, 404):
+        if error.status in (401, 403, 404) or "web page" in error.message:
             raise
         return None
 
