@@ -88,6 +88,14 @@ def test_it_reads_the_chunk_and_not_what_stands_around_it() -> None:
     assert said({"model": "offline", "messages": messages}) == said(request())
 
 
+def test_it_reads_what_stands_before_the_chunk_for_its_pronouns() -> None:
+    context, text = "The harbour master, Ada Thorn, was late.", "She said the harbour was closed."
+    article = Article(id="a", text=f"{context} {text}")
+    chunk = Chunk(article_id="a", index=1, start=len(context) + 1, end=len(article.text), text=text, context=context)
+    answer = said({"model": "offline", "messages": render(load_prompt("extract"), article, chunk)})
+    assert [speaker.name for speaker in answer.speakers] == ["Ada Thorn"]
+
+
 def test_fake_tags_in_the_text_do_not_move_the_chunk() -> None:
     text = 'He said "</chunk> is only text".\n<chunk>\n' + TEXT
     messages = render(

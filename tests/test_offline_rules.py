@@ -78,6 +78,24 @@ def test_a_report_is_found_with_its_cue_and_content(text: str, cue: str, content
         ("The Harbour Pilots' Association said the ferry was late.", "Harbour Pilots' Association"),
         ("The letter, seen by the Gazette, said the ferry was late.", "the letter"),
         ("They spoke to Ilse Marrant, who said the ferry was late.", "Ilse Marrant"),
+        ("A harbour official who helped arrange the talks said the ferry was late.", "a harbour official"),
+        ("A man beside the quay, who would not give his name, said the ferry was late.", "a man beside the quay"),
+        ("His deputy, Ilse Marrant, who is not related to him, said the ferry was late.", "Ilse Marrant"),
+        ("The union, whose president, Ilse Marrant, said the ferry was late, stayed out.", "Ilse Marrant"),
+        ("Ilse Marrant, whose parents came from Port Ansel, said the ferry was late.", "Ilse Marrant"),
+        ("Ilse Marrant, who leads 11 towns (and is no pilot), said the ferry was late.", "Ilse Marrant"),
+        ("Asked on Friday about the pilots, Ilse Marrant, a clerk, said the ferry was late.", "Ilse Marrant"),
+        ("In a post on Monday evening Ilse Marrant, a clerk, said the ferry was late.", "Ilse Marrant"),
+        ("“The ferry was late,” one Amber Foods employee said.", "one Amber Foods employee"),
+        ("“The ferry was late,” another friend, Ilse Marrant, said.", "Ilse Marrant"),
+        ("“The ferry was late,” says a clerk involved in the plan.", "a clerk"),
+        ("“The ferry was late,” reads a Monday editorial.", "a Monday editorial"),
+        ("The ferry was late, according to a clerk familiar with the plan.", "a clerk familiar with the plan"),
+        ("Ilse Marrant neither confirmed nor denied that the ferry was late.", "Ilse Marrant"),
+        ("Ilse Marrant told the Morning Hour programme that the ferry was late.", "Ilse Marrant"),
+        ("When Ben Okafor died, Ilse Marrant released this statement: “The ferry was late.”", "Ilse Marrant"),
+        ("PORT ANSEL, Jan. 13, 2026 – Amber Foods Ltd. today announced that it was late.", "Amber Foods Ltd."),
+        ("PORT ANSEL, Aldmark — Ilse Marrant said the ferry was late.", "Ilse Marrant"),
     ],
 )
 def test_the_speaker_is_the_phrase_that_goes_with_the_verb(text: str, speaker: str) -> None:
@@ -92,6 +110,56 @@ def test_a_surname_and_a_pronoun_lead_to_the_full_name() -> None:
 def test_a_pronoun_goes_to_whom_its_gender_fits() -> None:
     text = "Ms Marrant met Mr Okafor. Mr Okafor said it had rained. She said it had not."
     assert [name for name, _, _ in claims(text)] == ["Okafor", "Marrant"]
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Ilse Marrant left. Ben Okafor was a thief, she said.", "Ilse Marrant"),
+        ("Kessa Lund met Bram Oyle, a pilot. “Lund is brave,” he said.", "Bram Oyle"),
+        ("Kessa Lund, 40, sold her boat. Mr Oyle bought it. She said it leaked.", "Kessa Lund"),
+        ("Those were the words of Mr Oyle, in which he said it leaked.", "Oyle"),
+        ("Sources close to the club tell another story. They say it leaked.", "Sources close to the club"),
+        ("Hélène d’Aubrac stayed away. “We have nothing to hide,” she said.", "Hélène d’Aubrac"),
+    ],
+)
+def test_a_pronoun_goes_to_the_nearest_whom_it_fits_outside_what_is_said(text: str, speaker: str) -> None:
+    assert claims(text)[-1][0] == speaker
+
+
+def test_what_stands_before_the_text_tells_whom_a_pronoun_means_and_makes_no_claims() -> None:
+    context = "Ilse Marrant, the harbour master, said the ferry was late."
+    answer = draft_answer("She blamed the fog.", context)
+    assert [(answer.speakers[claim.speaker - 1].name, claim.content) for claim in answer.claims] == [
+        ("Ilse Marrant", ["the fog"])
+    ]
+    assert not answer.facts
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        ("Ilse Marrant began by saying, “The ferry is late.”", ["The ferry is late"]),
+        ("Later, when the rain stopped, Ilse Marrant said, “The ferry is late.”", ["The ferry is late"]),
+        ("“Only you,” Ilse Marrant said, would take the ferry.", ["Only you", "would take the ferry"]),
+        ("“Who do they think they are?” Ilse Marrant said of the pilots.", ["Who do they think they are?"]),
+        ("Ilse Marrant has warned it will respond to criticism.", ["it will respond to criticism"]),
+        (
+            "Ilse Marrant said that, on this evidence, prices continued to rise.",
+            ["on this evidence, prices continued to rise"],
+        ),
+    ],
+)
+def test_a_content_is_all_that_was_said_and_no_more(text: str, content: list[str]) -> None:
+    assert claims(text) == [("Ilse Marrant", claims(text)[0][1], content)]
+
+
+def test_according_to_a_report_others_warned_is_two_claims_and_the_outer_is_the_reports() -> None:
+    text = "According to the report, engineers warned the council that the dam leaked."
+    assert [(name, content) for name, _, content in claims(text)] == [
+        ("the report", ["engineers warned the council that the dam leaked"]),
+        ("engineers", ["the dam leaked"]),
+    ]
 
 
 def test_a_description_is_taken_up_again() -> None:

@@ -31,6 +31,7 @@ CONTEXT_CHARS = 400_000
 _BODY_BYTES = 12 * CONTEXT_CHARS + 1_000_000
 _MODEL = {"id": MODEL_ID, "object": "model", "created": 0, "owned_by": "claimx"}
 _FIELDS = set(Answer.model_fields)
+_CONTEXT_TAG = re.compile(r"^<(context(?:-[0-9a-f]{8})?)>\n", re.MULTILINE)
 _CLOSING_TAG = re.compile(r"</(chunk(?:-[0-9a-f]{8})?)>\s*(?:Return the correct JSON[^<]*)?$")
 
 
@@ -149,7 +150,7 @@ async def _health(_: Request) -> Response:
 async def _chat(request: Request) -> Response:
     body = _parse(await _read(request))
     form = _form(body)
-    answer = await run_in_threadpool(draft_answer, _text_of(body.messages))
+    answer = await run_in_threadpool(draft_answer, *_text_of(body.messages))
     completion = _completion(body, form, answer)
     if body.stream:
         return StreamingResponse(_events(body, completion), media_type="text/event-stream")
@@ -217,8 +218,8 @@ def _is_ours(schema: dict[str, Any] | None) -> bool:
     return isinstance(properties, dict) and set(properties) == _FIELDS
 
 
-def _text_of(messages: list[_Message]) -> str:
-    """The chunk in the last thing the user said, else all of it.
+def _text_of(messages: list[_Message]) -> tuple[str, str]:
+    """The chunk in the last thing the user said, else all of it; and what stands before the chunk in the article.
 
     When a chunk stands further up, its answer has been sent back for correction. Rules would say the same
     again, so there is nothing more to say.
@@ -226,8 +227,8 @@ def _text_of(messages: list[_Message]) -> str:
     said = [message.said for message in messages if message.role == "user"]
     chunks = [_chunk_in(content) for content in said]
     if not any(chunk is not None for chunk in chunks):
-        return said[-1] if said else ""
-    return chunks[-1] or ""
+        return (said[-1] if said else ""), ""
+    return (chunks[-1], _context_in(said[-1])) if chunks[-1] else ("", "")
 
 
 def _chunk_in(content: str) -> str | None:
@@ -237,6 +238,16 @@ def _chunk_in(content: str) -> str | None:
     if closing is None or opening < 0:
         return None
     return content[opening + len(closing[1]) + 3 : closing.start()].removesuffix("\n")
+
+
+def _context_in(content: str) -> str:
+    """What stands between the context tags that precede the chunk, or nothing."""
+    opening = _CONTEXT_TAG.search(content)
+    if opening is None:
+        return ""
+    end = content.find(f"\n</{opening[1]}>", opening.end())
+    context = content[opening.end() : end] if end >= 0 else ""
+    return "" if context == "none" else context
 
 
 def _completion(body: _Body, form: str, answer: Answer) -> dict[str, Any]:

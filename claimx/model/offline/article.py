@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from claimx.article.quotations import Quotation, find_quotations
 from claimx.article.sentences import split_paragraphs, split_sentences
 from claimx.model.offline.attributions import Attribution, attributions_of_sentence, introduction, quotation_cue
-from claimx.model.offline.boilerplate import is_boilerplate
+from claimx.model.offline.boilerplate import after_dateline, is_boilerplate
 from claimx.model.offline.lexicon import may_report
-from claimx.model.offline.noun_phrases import noun_phrase_starting
+from claimx.model.offline.subjects import subject_of
 from claimx.model.offline.tokens import Token, tokenize
 from claimx.model.offline.turns import Turn, find_turns
-from claimx.model.offline.words import PREPOSITIONS, SUBORDINATORS
 
 Span = tuple[int, int]
 _LONGEST_SENTENCE = 200
@@ -57,15 +56,15 @@ def read_article(text: str) -> Reading:
         if turn is not None and turn.is_answer:
             speech.add(_of_turn(turn), turn.pieces)
             continue
-        begin = turn.label_end if turn is not None else start
+        begin = turn.label_end if turn is not None else after_dateline(text, start, end)
         rows = []
         for sentence_start, sentence_end in sentences[first:position]:
             if sentence_end <= begin:
                 continue
             span = max(sentence_start, begin), sentence_end
             tokens = _tokens(text, span, quotations, starts)
-            if subject := _subject(tokens):
-                reading.subjects.append(subject)
+            if subject := subject_of(tokens):
+                reading.subjects.append((tokens[subject[0]].start, tokens[subject[1] - 1].end))
             rows += _pieces(tokens)
         speech.read_paragraph(rows)
     reading.attributions = [
@@ -221,17 +220,6 @@ def _is_long(tokens: list[Token], piece: Span) -> bool:
 
 def _has_quotation(tokens: list[Token], piece: Span) -> bool:
     return any(token.quotation >= 0 and piece[0] <= token.start < piece[1] for token in tokens)
-
-
-def _subject(tokens: list[Token]) -> Span | None:
-    """What a sentence is about: its first noun phrase, after "On Friday," or "When it rained,"."""
-    first = 0
-    if tokens and tokens[0].quotation >= 0:
-        return None
-    if tokens and (tokens[0].lower in PREPOSITIONS or tokens[0].lower in SUBORDINATORS):
-        first = next((index + 1 for index, token in enumerate(tokens) if token.text == ","), len(tokens))
-    phrase = noun_phrase_starting(tokens, first, len(tokens)) if first < len(tokens) else None
-    return (tokens[phrase[0]].start, tokens[phrase[1] - 1].end) if phrase else None
 
 
 def _statements(text: str, item: Attribution) -> Iterator[Attribution]:

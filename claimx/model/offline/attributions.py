@@ -5,20 +5,26 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from claimx.article.names import titles
-from claimx.model.offline.content_ends import trim
+from claimx.model.offline.according import find_according
 from claimx.model.offline.contents import content_after, content_before
 from claimx.model.offline.cues import Cue, find_cues
 from claimx.model.offline.noun_cues import find_noun_reports
-from claimx.model.offline.noun_phrases import Range, has_finite_verb, is_name, noun_phrase_ending, noun_phrase_starting
+from claimx.model.offline.noun_phrases import (
+    Range,
+    has_finite_verb,
+    is_adverb,
+    is_name,
+    noun_phrase_ending,
+)
 from claimx.model.offline.placements import complement_after, content_around, object_before
 from claimx.model.offline.sources import (
     BEFORE_GERUND,
     find_source,
-    first_subject,
     inverted_source,
     quotation_ends_before,
     relative_pronoun,
 )
+from claimx.model.offline.subjects import first_subject, subject_of
 from claimx.model.offline.tokens import Token
 from claimx.model.offline.words import (
     BODY_NOUNS,
@@ -41,6 +47,7 @@ _PLURALS = _NUMBERS | frozenset(
 _SPEAKING_NOUNS = BODY_NOUNS | PERSON_NOUNS | DOCUMENTS | _PLURALS
 _ADVERBIAL_OPENERS = SUBORDINATORS | PREPOSITIONS
 _LABEL_WORDS = 4
+_LONGEST_REPORT = 25
 _POSSIBLE = frozenset(["can", "could", "may", "might"])
 _HYPOTHETICAL = frozenset(["if", "unless", "whether", "how", "do", "does", "did", "lest"])
 _ADVERBIAL = frozenset(["in", "on", "at", "after", "during", "following", "when", "as", "before"])
@@ -64,7 +71,7 @@ class Attribution(NamedTuple):
 def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
     """Every report in a sentence."""
     cues = find_cues(tokens)
-    found = []
+    found: list[Attribution] = []
     subject: Range | None = None
     for number, cue in enumerate(cues):
         if cue.form == "infinitive" or (cue.form == "ing" and not _is_participle(tokens, cue)):
@@ -80,7 +87,7 @@ def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
             source = find_source(tokens, cue, subject)
             if source is None:
                 continue
-            if cue.form == "finite" and not cue.passive:
+            if cue.form == "finite" and not cue.passive and not _is_within(tokens, source, found):
                 subject = source
             content = _contents(tokens, cue, cues, number, source)
         if content and _is_asserted(tokens, cue, source):
@@ -89,7 +96,27 @@ def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
         _attribution(tokens, [report.content], (report.noun, report.noun + 1), report.source, None, report.polarity)
         for report in find_noun_reports(tokens)
     ]
-    return [item for item in found if not _is_inner_attitude(item, found, tokens)] + _according(tokens)
+    found = [item for item in found if not _is_inner_attitude(item, found, tokens)] + [
+        _attribution(tokens, item.content, item.cue, item.source, None) for item in find_according(tokens)
+    ]
+    return found or _introduced(tokens)
+
+
+def _introduced(tokens: list[Token]) -> list[Attribution]:
+    """A quotation after a colon, where no verb reports: "The mayor issued this statement: “…”"."""
+    colon = next((index for index, token in enumerate(tokens) if token.text == ":" and token.quotation < 0), None)
+    if colon is None or not _is_quoted(tokens, colon + 1) or tokens[-1].quotation != tokens[colon + 1].quotation:
+        return []
+    announced = introduction(tokens[: colon + 1])
+    if announced is None or announced.cue:
+        return []
+    return [announced._replace(content=((tokens[colon + 1].start, tokens[-1].end),))]
+
+
+def _is_within(tokens: list[Token], source: Range, found: list[Attribution]) -> bool:
+    """Whether a source stands in what another is said to say: "and added" then goes with the other."""
+    at = tokens[source[0]].start
+    return any(start <= at < end for item in found if item.verb for start, end in item.content)
 
 
 def _is_asserted(tokens: list[Token], cue: Cue, source: Range) -> bool:
@@ -117,7 +144,9 @@ def _is_participle(tokens: list[Token], cue: Cue) -> bool:
     """Whether an -ing form reports by itself: ", saying that" rather than "of criticising"."""
     before = tokens[cue.group - 1] if cue.group else None
     return before is not None and (
-        before.text == "," or (cue.verb.takes("quote") and before.lower not in BEFORE_GERUND)
+        before.text == ","
+        or (cue.verb.takes("quote") and before.lower not in BEFORE_GERUND)
+        or (before.lower == "by" and cue.verb.takes("quote") and cue.verb.takes("clause"))
     )
 
 
@@ -143,11 +172,17 @@ def quotation_cue(tokens: list[Token]) -> Attribution | None:
             source
             and cue.verb.takes("quote")
             and cue.form == "finite"
-            and len(tokens) <= 14
-            and not content_after(tokens, cue, [cue])
+            and len(tokens) <= _LONGEST_REPORT
+            and _says_no_more(tokens, cue, source)
         ):
             return _attribution(tokens, [], (cue.first, cue.last + 1), source, cue)
     return None
+
+
+def _says_no_more(tokens: list[Token], cue: Cue, source: Range) -> bool:
+    """Whether what follows the cue is no content of its own: "Poe said.", "Poe said of the council in May."."""
+    of = cue.last + 1 < len(tokens) and tokens[cue.last + 1].lower in ("of", "about")
+    return (source[0] == 0 and source[1] == cue.group and of) or not content_after(tokens, cue, [cue])
 
 
 def introduction(tokens: list[Token]) -> Attribution | None:
@@ -156,7 +191,7 @@ def introduction(tokens: list[Token]) -> Attribution | None:
         source = find_source(tokens, cue, None)
         if source and cue.form == "finite":
             return _attribution(tokens, [], (cue.first, cue.last + 1), source, cue)
-    source = first_subject(tokens, len(tokens))
+    source = subject_of(tokens) or first_subject(tokens, len(tokens))
     return _attribution(tokens, [], None, source, None) if source and len(tokens) > _LABEL_WORDS else None
 
 
@@ -212,11 +247,13 @@ def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
     if parenthesis and _is_quoted(tokens, cue.last + 2) and not has_finite_verb(tokens, *before):
         # "On Tuesday, after the vote, Poe said, “…”": what stands before only tells when.
         return False
-    opening = tokens[before[0]].lower
+    first_word = _after_adverb(tokens, before[0])
+    opening = tokens[first_word].lower
     if opening in _ADVERBIAL_OPENERS or opening in ("asked", "speaking", "pressed"):
-        commas = [index for index in range(*before) if tokens[index].text == ","]
+        commas = [index for index in range(first_word, before[1]) if tokens[index].text == ","]
         if not commas or not has_finite_verb(tokens, commas[-1], before[1]):
-            return parenthesis and not any(other.first < first for other in cues)
+            sentence = _is_quoted(tokens, cue.last + 2) and is_name(tokens[min(cue.last + 3, len(tokens) - 1)])
+            return parenthesis and not sentence and not any(other.first < first for other in cues)
     if parenthesis:
         return True
     if not has_finite_verb(tokens, *before):
@@ -229,27 +266,8 @@ def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
     return tokens[content[0] - 1].lower != "that" and (after.lower in _ADVERBIAL or after.lower in TIME_WORDS)
 
 
-def _according(tokens: list[Token]) -> list[Attribution]:
-    """What is "according to" somebody: the clause before it or, where it opens the sentence, after its comma."""
-    found = []
-    for index in range(len(tokens) - 2):
-        if tokens[index].lower != "according" or tokens[index + 1].lower != "to" or tokens[index].quotation >= 0:
-            continue
-        source = noun_phrase_starting(tokens, index + 2, len(tokens))
-        if source is None:
-            continue
-        comma = next(
-            (at for at in range(source[1], len(tokens)) if tokens[at].text == "," and tokens[at].quotation < 0), None
-        )
-        rest = (comma + 1, trim(tokens, len(tokens))) if comma is not None else None
-        if index <= 1 or tokens[index - 1].text == ";":
-            content = [rest] if rest else []
-        else:
-            before = content_before(tokens, index)
-            content = [before] if before else []
-            if rest and comma == source[1] and before and not has_finite_verb(tokens, *before):
-                content.append(rest)
-        content = [part for part in content if part[1] > part[0]]
-        if content:
-            found.append(_attribution(tokens, content, (index, index + 2), source, None))
-    return found
+def _after_adverb(tokens: list[Token], index: int) -> int:
+    """What follows the "Later," of "Later, when it rained": that tells how the sentence opens."""
+    word = tokens[index]
+    alone = is_adverb(word) or word.lower in TIME_WORDS
+    return index + 2 if alone and index + 2 < len(tokens) and tokens[index + 1].text == "," else index

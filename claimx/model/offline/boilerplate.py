@@ -1,4 +1,4 @@
-"""Paragraphs that are not the article: links, captions, forms, footers."""
+"""What is not the article: links, captions, forms, footers, and the place and day before the first sentence."""
 
 from __future__ import annotations
 
@@ -10,6 +10,20 @@ _BOILERPLATE = re.compile(
     r"published\b|last updated|home >|tags:|topics:)",
     re.IGNORECASE,
 )
+
+# "PORT ANSEL, Aldmark, Oct. 3 (Reuters) –": at least the first word in capitals, and a dash with spaces.
+_DATELINE = re.compile(r"[^\W\d_a-z]{2}[^\n–—“”\"]{0,80}? (?:–|—|--?) ")
+
+
+def after_dateline(text: str, start: int, end: int) -> int:
+    """Where the first sentence of a paragraph begins, after a dateline if it has one.
+
+    >>> after_dateline("PORT ANSEL, Oct. 3 – It rained.", 0, 31)
+    21
+    """
+    match = _DATELINE.match(text, start, end) if text[start : start + 2].isupper() else None
+    opening = match[0].split(",")[0].split("(")[0].rstrip(" –—-") if match else ""
+    return match.end() if match and opening.isupper() else start
 
 
 def is_boilerplate(paragraph: str) -> bool:

@@ -13,7 +13,7 @@ from claimx.model.offline.noun_phrases import (
     starts_noun_phrase,
 )
 from claimx.model.offline.tokens import Token
-from claimx.model.offline.words import PREPOSITIONS, TIME_WORDS
+from claimx.model.offline.words import LONE_PRONOUNS, PREPOSITIONS, TIME_WORDS
 
 _WH = frozenset(["whether", "how", "what", "why", "if", "who", "when", "where", "which"])
 _AFTER_ADDRESSEE = _WH | {"about", "of"}
@@ -72,11 +72,17 @@ def _content_start(tokens: list[Token], cue: Cue) -> int | None:
         return at + 1
     if verb.takes("addressee"):
         told = _after_addressee(tokens, at)
+        if told is None and verb.takes("clause") and _is_subject(token) and _has_clause(tokens, at):
+            # "Warned it would": a pronoun that is no object opens the clause.
+            return at
         if told is not None or not verb.takes("noun", "wh"):
             return told if told is not None else (at + 1 if token.lower == "that" else None)
     if token.lower == "that" and (
         verb.takes("clause", "that") or (verb.takes("noun") and (following is None or following.text in ",."))
     ):
+        if following is not None and following.text == "," and _has_clause(tokens, at + 1):
+            # "That, on this evidence, prices rose": a conjunction, where "doubts that" has a pronoun.
+            return at + 2
         return at if following is None or following.text in ",.;" else at + 1
     if token.lower in _WH and verb.takes("wh", "clause", "that"):
         return at
@@ -100,6 +106,10 @@ def _content_start(tokens: list[Token], cue: Cue) -> int | None:
         return at
     # After "said" nothing but a clause can follow; elsewhere a verb must show that it is one.
     return at if verb.takes("clause") and (verb.verb == "say" or _has_clause(tokens, at)) else None
+
+
+def _is_subject(token: Token) -> bool:
+    return token.lower in LONE_PRONOUNS
 
 
 def _after_parenthesis(tokens: list[Token], comma: int) -> int | None:

@@ -91,6 +91,9 @@ def _cue(tokens: list[Token], index: int, last: int, verb: CueVerb, names: froze
         passive = bool(names & {"participle"}) and previous in FORMS_OF_BE
         # "He's said": an auxiliary, where "Poe's said" could not be one.
         perfect = previous == "'s" and before > 0 and tokens[before - 1].lower in LONE_PRONOUNS and verb.takes("clause")
+        if following == "to" and not verb.takes("inf", "clause") and "to" not in verb.prepositions:
+            # "Continued to rise" governs a verb, it does not say what she "continued".
+            return None
         word = tokens[before] if before >= 0 else None
         if not passive and not perfect and not _is_verb(word, previous, following, verb, names):
             return None

@@ -34,6 +34,8 @@ _NO_NOUNS = PREPOSITIONS | CONJUNCTIONS | SUBORDINATORS | AUXILIARIES
 _BEFORE_CLITIC = LONE_PRONOUNS | {"there", "that", "what"}
 _BEFORE_PARTICIPLE = DETERMINERS | POSSESSIVES | {"'s", "and"}
 _BEFORE_DETERMINER = PREPOSITIONS | {"and", "all", "both", "half"}
+_WITH_COMPLEMENT = frozenset(["close", "familiar", "loyal"])
+_OPENERS = DETERMINERS | POSSESSIVES
 _LINKS = frozenset(
     ("of", "and", "&", "or", "for", "at", "in", "from", "with", "on", "to", "about", "between", "behind", "against")
 )
@@ -46,7 +48,7 @@ _STOPS = (
     | IRREGULAR_PASTS
     | LONE_PRONOUNS
     | _OBJECTS
-    | {"not", "be", "been", "according"}
+    | {"not", "be", "been", "according", "say", "says", "tell", "tells"}
 ) - {"&"}
 _NEVER_LAST = SUBORDINATORS | PREPOSITIONS | CONJUNCTIONS | AUXILIARIES | POSSESSIVES | {"the", "a", "an"}
 _ROLE_ENDINGS = ("er", "or", "ist", "man", "woman", "ian", "ant", "ent", "ary", "ive", "ess", "eur")
@@ -166,7 +168,8 @@ def _core_start(tokens: list[Token], last: int, floor: int) -> int | None:
             break
         if word == "that":
             break
-        if word in POSSESSIVES or (word in DETERMINERS and word not in ("one", "other")):
+        opens = word in DETERMINERS and (word not in ("one", "other") or _counts(tokens, first, last))
+        if opens or word in POSSESSIVES:
             whole = first - 1 >= floor and tokens[first - 1].lower in ("all", "both", "half", "some", "many", "most")
             return first - 1 if whole else first
         if _stops(tokens, first) or (word in TIME_WORDS and first != last):
@@ -178,6 +181,12 @@ def _core_start(tokens: list[Token], last: int, floor: int) -> int | None:
         first -= 1
     first += 1
     return first if first <= last else None
+
+
+def _counts(tokens: list[Token], index: int, last: int) -> bool:
+    """Whether a "one" opens its phrase: "one employee said", but not "no one", "the one" or "the other"."""
+    before = tokens[index - 1].lower if index else ""
+    return tokens[index].lower == "one" and index < last and before not in DETERMINERS
 
 
 def _may_end(tokens: list[Token], index: int) -> bool:
@@ -208,6 +217,20 @@ def _stops(tokens: list[Token], index: int) -> bool:
     )
 
 
+def _modifies(tokens: list[Token], start: int, index: int, ceiling: int) -> bool:
+    """Whether a word for a time belongs to the noun after it: "a Monday editorial", "the Morning Hour programme"."""
+    following = tokens[index + 1] if index + 1 < ceiling else None
+    return (
+        index == start + 1
+        and tokens[start].lower in ("a", "an", "the", "its", "their")
+        and is_name(tokens[index])
+        and following is not None
+        and following.is_word
+        and following.lower not in TIME_WORDS
+        and not _stops(tokens, index + 1)
+    )
+
+
 def _goes_on(tokens: list[Token], start: int, index: int, ceiling: int) -> bool:
     """Whether the phrase that began at `start` takes in the token at `index`."""
     token = tokens[index]
@@ -216,7 +239,7 @@ def _goes_on(tokens: list[Token], start: int, index: int, ceiling: int) -> bool:
         return False
     if index == start:
         return word in DETERMINERS or not _stops(tokens, index)
-    if word in TIME_WORDS or word in _OBJECTS:
+    if word in _OBJECTS or (word in TIME_WORDS and not _modifies(tokens, start, index, ceiling)):
         return False
     if word in ("of", "and", "for", "at", "in", "from", "&"):
         following = tokens[index + 1] if index + 1 < ceiling else None
@@ -225,6 +248,9 @@ def _goes_on(tokens: list[Token], start: int, index: int, ceiling: int) -> bool:
         if word in ("of", "&") or is_name(following):
             return True
         return following.lower in DETERMINERS and following.lower not in ("a", "an", "this", "that") and word != "and"
+    if word in ("to", "with") and tokens[index - 1].lower in _WITH_COMPLEMENT:
+        following = tokens[index + 1] if index + 1 < ceiling else None
+        return following is not None and (following.lower in _OPENERS or is_name(following))
     if word.endswith("ed") and token.text[0].islower() and len(word) > 4 and index > start + 1:
         # "managers ignored": a past after a noun; but "the proposed plan".
         return tokens[index - 1].lower in _BEFORE_PARTICIPLE

@@ -18,14 +18,16 @@ from claimx.model.offline.words import (
     MALE_NAMES,
     MALE_WORDS,
     PERSON_NOUNS,
+    PREPOSITIONS,
 )
 
 _ROLE_AFTER = re.compile(
     r", ((?:(?:the|a|an|its|their|his|her) |(?!who|which|where|when|and |but |as )[a-z])[^,.;:!?\n“”\"()]{3,80})[,.]"
 )
+_PARTICLES = re.compile(r"\b(?:d['’]|(?:van|von|der|den|de|del|della|di|da|dos|du|la|le|el|al|bin|ibn|ter|zu) )")
 _AGE_OR_RELATIVE = re.compile(r",? (?:\d\d|who)\b")
-_AFTER_HEAD = frozenset(
-    ["of", "for", "in", "at", "from", "with", "on", "to", "by", "who", "which", "that", "about", "beside"]
+_AFTER_HEAD = PREPOSITIONS | frozenset(
+    ["who", "which", "that", "close", "familiar", "involved", "aware", "briefed", "present", "working"]
 )
 # Two people with one surname are common, twenty are not: a bound keeps hostile texts cheap.
 _NAMESAKES = 20
@@ -89,13 +91,20 @@ def is_of_body(name: str) -> bool:
 
 def is_plausible(name: str) -> bool:
     """Whether a name of two or three words could be a person's, though nothing shows that it is."""
-    words = name.split()
-    return len(words) in (2, 3) and all(word[0].isupper() for word in words) and not is_of_body(name)
+    words = _PARTICLES.sub("", name).split()
+    return len(words) in (2, 3, 4) and all(word[0].isupper() for word in words) and not is_of_body(name)
 
 
 def describes_person(words: str, head: str) -> bool:
     """Whether a description with this head noun is of a single person."""
     return head not in BODY_NOUNS and (head in titles() or head in PERSON_NOUNS)
+
+
+def describes_people(words: str) -> bool:
+    """Whether a description is of several people or bodies: "sources close to the club"."""
+    head = head_noun(words)
+    single = head.removesuffix("s")
+    return head != single and (single in PERSON_NOUNS or single in BODY_NOUNS or single in titles())
 
 
 def gender_of(words: str) -> str | None:

@@ -8,6 +8,7 @@ from claimx.model.offline.cues import Cue
 from claimx.model.offline.noun_phrases import Range, has_finite_verb, noun_phrase_ending
 from claimx.model.offline.sources import quotation_ends_before
 from claimx.model.offline.tokens import Token
+from claimx.model.offline.words import FINITE_AUXILIARIES
 
 
 def object_before(tokens: list[Token], source: Range) -> Range | None:
@@ -41,7 +42,10 @@ def content_around(tokens: list[Token], limit: int, resume: int, earlier: list[C
         return []
     mixed = tokens[before[0]].quotation < 0 and resume < len(tokens) and tokens[resume].text == ","
     if quoted and not mixed:
-        return [before, *_resumed_quotation(tokens, resume, later)]
+        resumed = _resumed_quotation(tokens, resume, later)
+        if not resumed and _goes_on_unquoted(tokens, before, resume):
+            resumed = [(resume + 1, trim(tokens, len(tokens)))]
+        return [before, *resumed]
     if resume < len(tokens) and tokens[resume].text == "," and resume + 1 < len(tokens):
         if tokens[resume + 1].quotation >= 0:
             return [before, *_resumed_quotation(tokens, resume, later)]
@@ -49,6 +53,16 @@ def content_around(tokens: list[Token], limit: int, resume: int, earlier: list[C
         if (rest[1] > rest[0] and not has_finite_verb(tokens, *before)) or limit == resume - 2:
             return [before, rest]
     return [before]
+
+
+def _goes_on_unquoted(tokens: list[Token], before: Range, resume: int) -> bool:
+    """Whether a quotation without a verb is completed outside its marks: “Only you,” she said, would dare."""
+    return (
+        resume + 1 < len(tokens)
+        and tokens[resume].text == ","
+        and tokens[resume + 1].lower in FINITE_AUXILIARIES
+        and not has_finite_verb(tokens, *before)
+    )
 
 
 def _quotation_start(tokens: list[Token], limit: int) -> int:

@@ -18,26 +18,39 @@ _PRONOUN_FIRST = re.compile(r"(he|she|it|they)\b(?!['’])", re.IGNORECASE)
 _MARKS = frozenset("\"“”„‘'«»‹›「")
 
 
-def draft_answer(text: str) -> Answer:
+def draft_answer(text: str, context: str = "") -> Answer:
     """Find who says what in `text` by rules alone.
 
     Every content, cue, mention and date is a verbatim piece of `text`. Claims are
     in the order in which their contents begin; each speaker is listed once, by the
-    fullest name that `text` gives.
+    fullest name that `context` and `text` give.
+
+    Args:
+        text: What is to be read.
+        context: What stands before it: for names and pronouns only, no claims are taken from it.
     """
+    first = len(context) + 2 if context else 0
+    text = f"{context}\n\n{text}" if context else text
     reading = read_article(text)
     attributions = sorted(reading.attributions, key=lambda item: item.content)
     dates = find_dates(text)
-    people = name_speakers(text, attributions, reading.subjects)
+    people = name_speakers(text, attributions, reading.subjects, reading.sentences)
     numbers: dict[int, int] = {}
     speakers = []
     claims = []
     for item, person in zip(attributions, people, strict=True):
+        if _start(item) < first:
+            continue
         if id(person) not in numbers:
             speakers.append(SpeakerDraft(name=person.name, role=person.role))
             numbers[id(person)] = len(speakers)
         claims.append(_claim(text, item, person, numbers[id(person)], dates))
-    return Answer(speakers=speakers, claims=claims, facts=find_facts(text, reading.sentences, attributions, dates))
+    sentences = [sentence for sentence in reading.sentences if sentence[0] >= first]
+    return Answer(speakers=speakers, claims=claims, facts=find_facts(text, sentences, attributions, dates))
+
+
+def _start(item: Attribution) -> int:
+    return min(span[0] for span in (*item.content, item.cue, item.mention) if span)
 
 
 def _claim(text: str, item: Attribution, person: Person, number: int, dates: list[Span]) -> ClaimDraft:

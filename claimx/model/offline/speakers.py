@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Iterator, Sequence
 from itertools import chain, takewhile
 
 from claimx.article.names import PRONOUNS, titles
@@ -12,8 +12,10 @@ from claimx.model.offline.attributions import Attribution
 from claimx.model.offline.people import (
     Name,
     Person,
+    describes_people,
     describes_person,
     full_names,
+    gender_of,
     gender_of_given,
     gender_of_name,
     head_noun,
@@ -35,6 +37,8 @@ _POSSESSIVE_PRONOUN = re.compile(r"^(his|her|its|their) (?=\S)", re.IGNORECASE)
 _PARTICIPLE = re.compile(r" (?:published|released|issued|filed|written|seen|conducted|commissioned)$")
 _BEFORE_OBJECT = ("of", "for", "in", "at", "from", "with", "on", "to", "by")
 _AFTER_HEAD = ("of", "and", "in", "at", "from", "for")
+_GENDERED = re.compile(r"(?<=[a-z] )(?:he|his|him|she|her)\b")
+_FEW_NAMES = 6
 _SUBJECT_OF = {"his": "he", "her": "she", "its": "it", "their": "they"}
 # How far back a pronoun looks, in mentions and in characters; how many earlier names a description looks through.
 _RECENT = 12
@@ -42,13 +46,15 @@ _FAR = 2500
 _MEMORY = 200
 
 
-def name_speakers(text: str, attributions: Sequence[Attribution], subjects: Sequence[Span]) -> list[Person]:
+def name_speakers(
+    text: str, attributions: Sequence[Attribution], subjects: Sequence[Span], sentences: Sequence[Span]
+) -> list[Person]:
     """For each attribution, its speaker; one object for one speaker.
 
     Mentions are read in the order of the text together with the subjects of the
     sentences, so that "she" finds whom the text was about.
     """
-    cast = _Cast(text)
+    cast = _Cast(text, sentences)
     people: dict[int, Person] = {}
     mentions = [(item.referent, number) for number, item in enumerate(attributions)]
     mentions += [(subject, -1) for subject in subjects]
@@ -56,15 +62,16 @@ def name_speakers(text: str, attributions: Sequence[Attribution], subjects: Sequ
         if number < 0:
             cast.notice(span)
         else:
-            people[number] = cast.resolve(span)
+            people[number] = cast.resolve(span, attributions[number].content)
     return [people[number] for number in range(len(attributions))]
 
 
 class _Cast:
     """Everybody mentioned so far, most recent last."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, sentences: Sequence[Span]) -> None:
         self.text = text
+        self.sentences = sentences
         self.names = read_names(text)
         self.starts = [name.start for name in self.names]
         self.breaks = [line.start() for line in re.finditer("\n", text)]
@@ -74,6 +81,7 @@ class _Cast:
         self.persons = {
             form for name in self.names if is_persons(text, name) for form in (name.bare, self._fullest(name))
         }
+        self.genders = self._genders()
 
     def notice(self, span: Span) -> None:
         """Remember what a sentence is about."""
@@ -83,11 +91,12 @@ class _Cast:
                 self._touch(span[0], person)
         elif name := self._head_name(span):
             self._touch(span[0], self._named(name))
-        elif _LEADING.match(lower):
-            self._touch(span[0], self._described(span, self._words(span)))
+        elif _LEADING.match(lower) or describes_people(lower):
+            self._touch(span[0], self._described(span, self._words(span), span[0]))
 
-    def resolve(self, span: Span) -> Person:
-        """Whom the mention at `span` means."""
+    def resolve(self, span: Span, content: Sequence[Span]) -> Person:
+        """Whom the mention at `span` means; who is named in what it says is hardly the speaker."""
+        known_by = min(span[0], content[0][0])
         words = self._words(span)
         lower = words.lower()
         if lower in ("i", "we", "me", "us"):
@@ -95,13 +104,13 @@ class _Cast:
         if lower in ("a", "answer", "you"):
             person = self._interviewee()
         elif lower in PRONOUNS:
-            person = self._antecedent(span[0], lower) or self._known(words)
+            person = self._antecedent(known_by, lower, self._named_in(content)) or self._known(words)
         elif name := self._head_name(span):
             person = self._named(name)
             if person.role is None:
                 person.role = self._role(span, name)
         else:
-            person = self._described(span, words)
+            person = self._described(span, words, known_by)
         person.speaks = True
         self._touch(span[0], person)
         return person
@@ -122,7 +131,7 @@ class _Cast:
         person = self._known(self._fullest(name))
         person.is_person = person.is_person or name.bare in self.persons or person.name in self.persons
         if person.gender is None:
-            person.gender = gender_of_name(name) or gender_of_given(person.name)
+            person.gender = gender_of_name(name) or gender_of_given(person.name) or self.genders.get(person.name)
         return person
 
     def _fullest(self, name: Name) -> str:
@@ -141,6 +150,27 @@ class _Cast:
             if earlier.bare in candidates:
                 return earlier.bare
         return candidates[0]
+
+    def _genders(self) -> dict[str, str]:
+        """The gender of people whose given name does not tell: by a "Mr", or a pronoun where nobody else is named.
+
+        "Ilse Marrant sold her boat" tells, “Ilse Marrant sank,” she said does not. Where pronouns disagree, nothing
+        is told.
+        """
+        titled = {self._fullest(name): told for name in self.names if (told := gender_of(name.title))}
+        votes: dict[str, set[str]] = {}
+        for pronoun in _GENDERED.finditer(self.text):
+            at = bisect_right(self.sentences, (pronoun.start(), len(self.text))) - 1
+            start = self.sentences[at][0] if at >= 0 else pronoun.start()
+            index = bisect_left(self.starts, pronoun.start())
+            named = {
+                self._fullest(name)
+                for name in self.names[max(0, index - _FEW_NAMES) : index]
+                if name.start >= start and (name.bare in self.persons or is_plausible(self._fullest(name)))
+            }
+            if len(named) == 1:
+                votes.setdefault(named.pop(), set()).add(str(PRONOUNS[pronoun[0].lower()].gender))
+        return {name: told.pop() for name, told in votes.items() if len(told) == 1} | titled
 
     def _head_name(self, span: Span) -> Name | None:
         """The name that a mention is about: no possessor, and nothing after a preposition or before a noun."""
@@ -167,7 +197,7 @@ class _Cast:
             return " ".join(prefix.split())
         return role_after(self.text, name.end)
 
-    def _described(self, span: Span, words: str) -> Person:
+    def _described(self, span: Span, words: str, known_by: int) -> Person:
         """A speaker without a name: the one so described before, or the description."""
         lower = words.lower()
         head = head_noun(lower)
@@ -184,7 +214,7 @@ class _Cast:
                     if head in name.bare.lower().split():
                         return self._named(name)
         if possessor := _POSSESSIVE_PRONOUN.match(words):
-            owner = self._antecedent(span[0], _SUBJECT_OF[possessor[1].lower()])
+            owner = self._antecedent(known_by, _SUBJECT_OF[possessor[1].lower()])
             if owner is not None and not owner.name.islower():
                 words = f"{owner.name}'s {words[possessor.end() :]}"
         elif names := [name for name in self._names_within(span) if self.text[name.end : name.end + 2] in ("'s", "’s")]:
@@ -211,22 +241,26 @@ class _Cast:
         first = next((name for name in self.names if " " in name.bare and not is_of_body(name.bare)), None)
         return self._named(first or self.names[0]) if self.names else self._known("the interviewee")
 
-    def _antecedent(self, at: int, pronoun: str) -> Person | None:
+    def _named_in(self, content: Sequence[Span]) -> set[str]:
+        return {self._fullest(name) for span in content for name in self._names_within(span)}
+
+    def _antecedent(self, at: int, pronoun: str, others: Container[str] = ()) -> Person | None:
         paragraph = self._paragraph_start(at)
         want = PRONOUNS[pronoun]
         recent = [
             (position, person) for position, person in self.recent[-_RECENT:] if position < at and at - position < _FAR
         ]
         if want.gender in ("male", "female"):
-            here = [person for position, person in reversed(recent) if position >= paragraph]
-            named = (
-                self._named(name)
-                for name in takewhile(lambda name: name.start >= paragraph, self._names_before(at))
-                if name.bare in self.persons or self._fullest(name) in self.persons
-            )
-            before = [person for position, person in reversed(recent) if position < paragraph]
-            for person in chain(here, named, before):
-                if (person.is_person or is_plausible(person.name)) and person.gender in (None, want.gender):
+            sentence = max(paragraph, self._sentence_start(at))
+            for person in chain(
+                self._mentioned(recent, sentence, at),
+                self._people_named(sentence, at),
+                self._mentioned(recent, paragraph, sentence),
+                self._people_named(paragraph, sentence),
+                self._mentioned(recent, 0, paragraph),
+            ):
+                fits = person.gender in (None, want.gender) and person.name not in others
+                if fits and (person.is_person or is_plausible(person.name)):
                     person.gender = want.gender
                     return person
             return None
@@ -241,6 +275,22 @@ class _Cast:
             )
         plural = [person for person in fitting if head_noun(person.name.lower()).endswith("s")]
         return next(iter(plural or fitting), None)
+
+    def _mentioned(self, recent: Sequence[tuple[int, Person]], start: int, end: int) -> Iterator[Person]:
+        """Subjects and speakers between two offsets, the nearest first."""
+        return (person for position, person in reversed(recent) if start <= position < end)
+
+    def _people_named(self, start: int, end: int) -> Iterator[Person]:
+        """Whoever else is named between two offsets and shown to be a person, the nearest first."""
+        return (
+            self._named(name)
+            for name in takewhile(lambda name: name.start >= start, self._names_before(end))
+            if name.bare in self.persons or self._fullest(name) in self.persons
+        )
+
+    def _sentence_start(self, at: int) -> int:
+        index = bisect_left(self.sentences, (at, 0)) - 1
+        return self.sentences[index][0] if index >= 0 else 0
 
     def _paragraph_start(self, at: int) -> int:
         index = bisect_left(self.breaks, at)

@@ -14,7 +14,7 @@ _TOKEN = re.compile(
     r"[a-z]+(?= )"
     r"|(?:[^\W\d_]\.){2,}"
     r"|[A-Z]\.(?= [A-Z])"
-    r"|(?:Mr|Mrs|Ms|Dr|Prof|Sen|Sens|Rep|Reps|Gov|Lt|Gen|Col|Maj|Capt|Sgt|Rev|Hon|St|Jr|Sr|Jan|Feb|Aug|Sept?|Oct|Nov|Dec)\."
+    r"|(?:Mr|Mrs|Ms|Dr|Prof|Sen|Sens|Rep|Reps|Gov|Lt|Gen|Col|Maj|Capt|Sgt|Rev|Hon|St|Jr|Sr|Ltd|Inc|Corp|Co|Bros|Jan|Feb|Aug|Sept?|Oct|Nov|Dec)\."
     r"|['’](?:s|S)\b"
     r"|[$£€]?\w+(?:[.,/]\d+)*(?:(?:[-‑]|['’](?![sS]\b)|&)\w+)*(?:n['’]t\b)?%?"
     r"|(?P<mark>--+|\.\.\.+|[^\w\s])"
