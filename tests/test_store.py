@@ -6,16 +6,13 @@ import resource
 import sqlite3
 import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
-from multiprocessing import get_context
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from claimx.errors import StoreError
+from claimx import Article, extract
+from claimx.errors import StoreError, UsageError
 from claimx.model.recording import Recorded
 from claimx.runs.database import APPLICATION_ID, VERSION
 from claimx.runs.journal import noted_run, open_journal
@@ -254,25 +251,6 @@ def test_processes_that_open_a_new_store_at_once_lose_nothing(tmp_path: Path) ->
     connection.close()
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(at=st.integers(0, 40_000), junk=st.binary(min_size=1, max_size=64))
-def test_damage_anywhere_is_an_error_of_ours_or_harmless(
-    tmp_path_factory: pytest.TempPathFactory, at: int, junk: bytes
-) -> None:
-    path = tmp_path_factory.mktemp("damage") / "s"
-    with open_store(path) as store:
-        begin(store)
-        for number in range(40):
-            store.keep(number.to_bytes(32, "big"), Recorded(200, "", b"x" * 500), is_usable=True)
-    whole = bytearray(path.read_bytes())
-    whole[at : at + len(junk)] = junk
-    path.write_bytes(whole)
-    with suppress(StoreError), open_store(path) as store:
-        begin(store)
-        assert {store.find(number.to_bytes(32, "big")) for number in range(40)}
-        store.runs()
-
-
 def _open_and_close(path: Path) -> None:
     with open_store(path, "usable"):
         pass
@@ -280,6 +258,22 @@ def _open_and_close(path: Path) -> None:
 
 def test_a_new_store_may_be_opened_by_many_at_once(tmp_path: Path) -> None:
     """One makes the tables, the others wait for it and take them for what they are."""
-    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+    with ThreadPoolExecutor(4) as pool:
         for number in range(12):
             assert list(pool.map(_open_and_close, [tmp_path / f"s{number}"] * 4)) == [None] * 4
+
+
+def test_from_python_a_reply_is_kept_and_replayed_as_on_the_command_line(tmp_path: Path) -> None:
+    article = Article(id="a", text="Warden Quill said the sluice lay open.")
+    kept = Settings(store=str(tmp_path / "s"))
+    first, second = extract(article, kept), extract(article, kept)
+    replayed = extract(article, Settings(store=str(tmp_path / "s"), replay=True))
+    assert first.claims
+    assert first.claims == second.claims == replayed.claims
+    with open_store(tmp_path / "s", "all") as store:
+        assert [(run.status, run.articles, run.paid) for run in store.runs()] == [("done", 1, 1), ("done", 1, 0)]
+
+
+def test_a_replay_of_nothing_is_misuse_from_python_too() -> None:
+    with pytest.raises(UsageError, match="store"):
+        extract(Article(id="a", text="x"), Settings(replay=True))

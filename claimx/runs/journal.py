@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from claimx.errors import BudgetSpent, Interrupted, StoreError
+from claimx.errors import BudgetSpent, Interrupted, StoreError, UsageError
 from claimx.runs.store import Reuse, Store, open_store
 from claimx.settings import Settings
 
@@ -17,8 +17,11 @@ def open_journal(settings: Settings) -> AbstractContextManager[Store | None]:
 
     Raises:
         StoreError: If the file cannot be used.
+        UsageError: If stored replies are to be used, or not, and no file is named.
     """
     if settings.store is None:
+        if settings.replay or settings.fresh:
+            raise UsageError("replay and fresh are about stored replies: name the file with store")
         return nullcontext()
     reuse: Reuse = "all" if settings.replay else "own" if settings.fresh else "usable"
     return open_store(Path(settings.store), reuse)
