@@ -68,3 +68,92 @@ def test_a_value_that_does_not_fit_is_named(flags: dict[str, object], environmen
 
 def test_offline_at_a_base_url_is_a_server() -> None:
     assert not Settings(model="offline", base_url="http://127.0.0.1:8642/v1").is_embedded
+
+
+def test_a_dotenv_file_is_weaker_than_the_environment_and_stronger_than_the_config_file() -> None:
+    settings = resolve_settings(
+        {}, {"CLAIMX_SEED": "1"}, {"seed": 3, "reasks": 3}, {"CLAIMX_SEED": "2", "CLAIMX_REASKS": "2"}
+    )
+    assert (settings.seed, settings.reasks) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("dotenv", "environment"),
+    [
+        ({"CLAIMX_BASE_URL": "http://evil.example/v1"}, {"CLAIMX_API_KEY": "k"}),
+        ({"OPENAI_BASE_URL": "http://evil.example/v1"}, {"OPENAI_API_KEY": "k"}),
+        ({"CLAIMX_PROXY": "http://evil.example:8080"}, {"OPENAI_API_KEY": "k"}),
+        ({"CLAIMX_SEND_OPENAI_KEY": "1"}, {"OPENAI_API_KEY": "k", "CLAIMX_BASE_URL": "http://mine.example/v1"}),
+        ({"CLAIMX_BASE_URL": "http://evil.example/v1"}, {"CLAIMX_HEADERS": '{"X-Key": "k"}'}),
+    ],
+)
+def test_a_dotenv_file_cannot_send_a_key_that_is_not_its_own(
+    dotenv: dict[str, str], environment: dict[str, str]
+) -> None:
+    """It lies in the working folder, which may be somebody else's folder of articles."""
+    with pytest.raises(UsageError, match=r"\.env sets"):
+        resolve_settings({"model": "m"}, environment, dotenv=dotenv)
+
+
+def test_a_dotenv_file_may_name_an_address_and_the_key_for_it() -> None:
+    dotenv = {"CLAIMX_BASE_URL": "http://mine.example/v1", "CLAIMX_API_KEY": "k"}
+    settings = resolve_settings({"model": "m"}, {"OPENAI_API_KEY": "sk-1"}, dotenv=dotenv)
+    assert (settings.endpoint, settings.key) == ("http://mine.example/v1", "k")
+
+
+def test_a_server_by_name_has_its_usual_address_unless_one_is_given() -> None:
+    assert resolve_settings({"model": "m", "server": "ollama"}).endpoint == "http://127.0.0.1:11434/v1"
+    assert (
+        resolve_settings({"model": "m", "server": "ollama", "base_url": "http://gpu:1/v1"}).endpoint
+        == "http://gpu:1/v1"
+    )
+    named = resolve_settings({"model": "m", "server": "vllm"}, {"CLAIMX_BASE_URL": "http://gpu:1/v1"})
+    assert named.endpoint == "http://127.0.0.1:8000/v1"
+
+
+def test_openais_key_does_not_go_to_a_server_by_name() -> None:
+    assert resolve_settings({"model": "m", "server": "ollama"}, {"OPENAI_API_KEY": "sk-1"}).key is None
+
+
+@pytest.mark.parametrize(
+    ("given", "headers"),
+    [
+        ({"X-Team": "desk"}, {"X-Team": "desk"}),
+        ('{"X-Team": "desk"}', {"X-Team": "desk"}),
+        (["X-Team: desk", "X-Key:  a:b "], {"X-Team": "desk", "X-Key": "a:b"}),
+    ],
+)
+def test_headers_are_a_table_json_or_lines(given: object, headers: dict[str, str]) -> None:
+    settings = resolve_settings({"headers": given})
+    assert {name: value.get_secret_value() for name, value in settings.headers.items()} == headers
+    assert "desk" not in repr(settings)
+
+
+@pytest.mark.parametrize("given", [["X-A: b\r\nX-Evil: 1"], {"X A": "b"}, ["X-Ä: b"], ["no colon"], "{", 5])
+def test_a_header_that_is_none_is_refused_without_showing_it(given: object) -> None:
+    with pytest.raises(UsageError, match="headers"):
+        resolve_settings({"headers": given})
+
+
+@pytest.mark.parametrize(
+    ("environment", "proxy"),
+    [
+        ({}, None),
+        ({"HTTPS_PROXY": "http://proxy:3128"}, "http://proxy:3128"),
+        ({"https_proxy": "http://small:1", "HTTPS_PROXY": "http://large:1"}, "http://small:1"),
+        ({"ALL_PROXY": "http://proxy:3128"}, "http://proxy:3128"),
+        ({"HTTP_PROXY": "http://proxy:3128"}, None),
+        ({"HTTPS_PROXY": "http://proxy:3128", "NO_PROXY": "gpu.example"}, None),
+    ],
+)
+def test_a_proxy_is_taken_from_the_environment_as_curl_does(environment: dict[str, str], proxy: str | None) -> None:
+    assert resolve_settings({"model": "m", "base_url": "https://gpu.example/v1"}, environment).proxy == proxy
+
+
+def test_the_offline_model_needs_no_proxy() -> None:
+    assert resolve_settings({}, {"ALL_PROXY": "http://proxy:3128"}).proxy is None
+
+
+def test_an_organisation_of_the_environment_is_known() -> None:
+    settings = resolve_settings({"model": "m"}, {"OPENAI_ORG_ID": "org-1", "OPENAI_PROJECT_ID": "proj-1"})
+    assert (settings.organization, settings.project) == ("org-1", "proj-1")

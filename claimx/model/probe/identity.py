@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,9 +87,9 @@ class Place(Value):
     models: tuple[str, ...]
 
 
-async def look_around() -> list[Place]:
-    """Ask the usual ports of this machine what is there."""
-    found = await asyncio.gather(*(_look_at(endpoint) for endpoint in (*SERVERS.values(), OWN_SERVER)))
+async def look_around(endpoints: Sequence[str] = (*SERVERS.values(), OWN_SERVER)) -> list[Place]:
+    """Ask what is there, by default at the usual ports of this machine."""
+    found = await asyncio.gather(*(_look_at(endpoint) for endpoint in endpoints))
     return [place for place in found if place]
 
 

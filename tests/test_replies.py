@@ -1,0 +1,55 @@
+"""An answer is found wherever a server put it, and a loop is told from an answer that is merely long."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claimx.model.replies import find_answer, is_loop
+from tests.doubles import answer, claim
+
+ANSWER = answer(claim("it {rained}", cue="said", mention="Ann"), speakers=(("Ann", None),))
+TEXT = ANSWER.model_dump_json()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        TEXT,
+        f"```json\n{TEXT}\n```",
+        f"Here is {{the}} answer:\n{TEXT}\nI hope {{that}} helps.",
+        f"<think>maybe {json.dumps({'speakers': [], 'claims': [], 'facts': []})}?</think>{TEXT}",
+        f"maybe it is short…</think>\n{TEXT}",
+        f'<tool_call>\n{{"name": "Answer", "arguments": {TEXT}}}\n</tool_call>',
+        f'{{"answer": {TEXT}}}',
+        json.dumps({"thoughts": "none", **json.loads(TEXT)}),
+        json.dumps({**json.loads(TEXT), "claims": [{**c, "confidence": 0.9} for c in json.loads(TEXT)["claims"]]}),
+        f'{{"speakers": [], "claims": [], "facts": []}} No, rather: {TEXT}',
+    ],
+)
+def test_an_answer_is_found_whatever_stands_around_it(text: str) -> None:
+    assert find_answer(text) == ANSWER
+
+
+@pytest.mark.parametrize(
+    "text", ["", "No claims.", "{}", "[1]", TEXT[:-1], '{"speakers": [], "claims": []}', "{" * 50_000]
+)
+def test_what_is_no_answer_or_not_all_of_one_is_not_made_into_one(text: str) -> None:
+    assert find_answer(text) is None
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_no_text_around_it_is_an_error(before: str, after: str) -> None:
+    find_answer(f"{before}{TEXT}{after}")
+
+
+@given(st.text(min_size=1, max_size=12), st.text(max_size=30))
+def test_a_text_that_goes_round_in_circles_is_a_loop(words: str, before: str) -> None:
+    assert is_loop(before + words * (200 // len(words) + 9))
+
+
+def test_a_long_answer_is_no_loop() -> None:
+    assert not is_loop(", ".join(f'{{"content": "statement {number}"}}' for number in range(400)))
