@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,15 @@ from claimx.pipeline import extract_article
 from claimx.schema import Article, Chunk, Extraction
 from claimx.settings import Mode, Settings
 from tests.conftest import ROOT
-from tests.servers.fixtures import needs_llama
+from tests.servers.fixtures import NO_LLAMA
+from tests.servers.litellm import litellm_proxy, needs_litellm
 from tests.servers.llama import LlamaServer, Options, llama_server
 from tests.servers.recital import ANSWER, ARTICLE
 from tests.servers.toy_model import write_toy_model
 
-pytestmark = needs_llama
+if NO_LLAMA:
+    pytest.skip(NO_LLAMA, allow_module_level=True)
+
 MODES: list[Mode] = ["json_schema", "tools", "json", "md_json"]
 OTHER = Article(id="ferry", text='"The ferry sails at noon," the harbour office said. Nobody bought a ticket.')
 THINKING = f"<think>\nWho says what here? Two growers, I believe.\n</think>\n\n{ANSWER.model_dump_json()}"
@@ -241,6 +245,34 @@ def test_the_command_prints_no_nonsense_and_ends_with_0(llama: LlamaServer, tmp_
     done = claimx("extract", str(path), "--base-url", llama.base_url, "-m", "tiny", "--mode", "json_schema")
     assert (done.returncode, done.stdout) == (0, "")
     assert "3 rejected" in done.stderr
+
+
+# --- through a proxy -------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@needs_litellm
+def test_a_litellm_proxy_in_front_of_it_changes_nothing(llama: LlamaServer, toy_model: Path, tmp_path: Path) -> None:
+    """Modes, thoughts and the refusal of what is too long all come through."""
+    with (
+        llama_server(toy_model, Options(n_ctx=4096, n_parallel=1)) as small,
+        reciting(tmp_path, THINKING) as thinking,
+        litellm_proxy({"tiny": llama.base_url, "small": small.base_url, "thinking": thinking.base_url}, tmp_path) as (
+            url,
+            key,
+        ),
+    ):
+        proxy = replace(llama, url=url.removesuffix("/v1"))
+        assert [ask(proxy, mode=mode, api_key=key).answer for mode in MODES] == [ANSWER] * 4
+        asked = {"model": "thinking", "messages": [{"role": "user", "content": "Who says what?"}]}
+        held = {"Authorization": f"Bearer {key}"}
+        reply = httpx2.post(f"{url}/chat/completions", json=asked, headers=held, timeout=60).json()
+        assert "Two growers" in reply["choices"][0]["message"]["reasoning_content"]
+        extraction = extract(proxy, LONG, model="small", api_key=key, mode="json_schema", chunk_tokens=4000)
+        assert extraction.failures == ()
+        assert "We will plant again" in [claim.content[0].text for claim in extraction.claims]
+        with pytest.raises(ModelRefused):
+            ask(proxy, mode="json_schema", api_key="sk-another")
 
 
 # --- the server and its model ----------------------------------------------------------------------

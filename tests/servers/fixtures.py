@@ -12,17 +12,18 @@ from tests.servers.llama import LlamaServer, llama_server
 from tests.servers.recital import ANSWER
 from tests.servers.toy_model import write_toy_model
 
-LACKING = [name for name in ("xllamacpp", "gguf") if find_spec(name) is None]
-needs_llama = pytest.mark.skipif(
-    bool(LACKING), reason=f"no llama.cpp here: {' and '.join(LACKING)} not installed (no wheel for this platform?)"
+_LACKING = [name for name in ("xllamacpp", "gguf") if find_spec(name) is None]
+NO_LLAMA = (
+    f"no llama.cpp here: {' and '.join(_LACKING)} not installed (no wheel for this platform?)" if _LACKING else ""
 )
+"""Why there is no llama.cpp server; empty if there is one."""
 
 
 @pytest.fixture(scope="session")
 def toy_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model file whose model gives the right answer to `recital.ARTICLE`, whatever it is asked."""
-    if LACKING:
-        pytest.skip(str(needs_llama.mark.kwargs["reason"]))
+    if NO_LLAMA:
+        pytest.skip(NO_LLAMA)
     return write_toy_model(tmp_path_factory.mktemp("toy") / "toy.gguf", ANSWER.model_dump_json())
 
 
