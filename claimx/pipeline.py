@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from rapidfuzz import fuzz
 
@@ -43,6 +46,12 @@ from claimx.settings import Settings
 # Two drafts this alike are the same statement, before and after it was corrected.
 _SAME_DRAFT = 70
 _SMALLEST_CHUNK_TOKENS = 100
+# Work on shorter texts takes less time than a thread and the event loop wait for each other (5 ms).
+_LARGE_CHARS = 20_000
+# One: more would only wait for each other, and the event loop for all of them.
+_THREAD = ThreadPoolExecutor(1, "claimx-text")
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 _BRIEFLY: Message = {
     "role": "user",
     "content": "The answer did not fit into one reply. Answer again with the whole JSON object, each statement once.",
@@ -91,15 +100,17 @@ async def extract_article(article: Article, ask: Ask, prompt: Prompt, settings: 
         ModelRefused, ModelUnreachable: If the endpoint would refuse every chunk alike.
     """
     started = time.monotonic()
-    chunks = [chunk for chunk in split_article(article, settings.chunk_tokens) if chunk.text.strip()]
-    reads = await asyncio.gather(*(_read_chunk(article, chunk, ask, prompt, settings) for chunk in chunks))
+    chunks = await _apart(len(article.text), split_article, article, settings.chunk_tokens)
+    reads = await asyncio.gather(
+        *(_read_chunk(article, chunk, ask, prompt, settings) for chunk in chunks if chunk.text.strip())
+    )
     read = sum(reads, _Read())
     return Extraction(
         article_id=article.id,
         article_digest=article.digest,
         model=settings.model,
         prompt=str(prompt),
-        claims=_vouch(article, read.found),
+        claims=await _apart(len(article.text), _vouch, article, read.found),
         rejected=read.rejected,
         failures=read.failures,
         usage=read.usage,
@@ -130,7 +141,7 @@ async def _read_chunk(
         if error.is_final:
             raise
         return _failed(chunk, error)
-    found, missed = _ground(chunk, reply.answer)
+    found, missed = await _apart(len(chunk.text), _ground, chunk, reply.answer)
     if not missed or not settings.reasks:
         return _Read(found, _rejected(chunk, missed), usage=reply.usage)
     return await _read_again(chunk, ask, prompt, messages, _Read(found, usage=reply.usage), reply.answer, missed)
@@ -164,12 +175,19 @@ async def _read_again(
         if error.is_final:
             raise
         return first + _failed(chunk, error)
-    found, still = _ground(chunk, reply.answer)
+    found, still = await _apart(len(chunk.text), _ground, chunk, reply.answer)
     corrected = [_words(item.grounded.draft) for item in found]
     unsolved = [miss for miss in missed if not any(_is_alike(_words(miss.draft), words) for words in corrected)]
     known = [_words(miss.draft) for miss in unsolved]
     unsolved += [miss for miss in still if not any(_is_alike(_words(miss.draft), words) for words in known)]
     return first + _Read(found, _rejected(chunk, unsolved), usage=reply.usage)
+
+
+async def _apart(chars: int, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """What comes of work on so many characters; in a thread if it would keep other articles' replies waiting."""
+    if chars < _LARGE_CHARS:
+        return work(*args, **kwargs)
+    return await asyncio.get_running_loop().run_in_executor(_THREAD, partial(work, *args, **kwargs))
 
 
 def _ground(chunk: Chunk, answer: Answer) -> tuple[tuple[_Found, ...], tuple[Ungrounded, ...]]:

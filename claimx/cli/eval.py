@@ -249,5 +249,8 @@ def _run_model(dataset: Dataset, flags: Mapping[str, Any], name: str | None) -> 
         retries = asyncio.run(run(journal))
     seconds = time.monotonic() - started
     progress.sum_up(retries)
+    # They come as they are done, which is another order every time.
+    order = {item.article.id: number for number, item in enumerate(dataset.articles)}
+    extractions.sort(key=lambda extraction: order[extraction.article_id])
     kept = settings.model_dump(mode="json", include=_RECORDED_SETTINGS)
     return Run(name or settings.model, str(prompt), kept, tuple(extractions), retries, seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,11 +12,11 @@ import typer
 from claimx.cli import options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import AsyncIterator, Iterator, Mapping
 
     from claimx.cli.output import Output
     from claimx.runs.store import Store
-    from claimx.schema import Article
+    from claimx.schema import Article, Extraction
     from claimx.settings import Settings
 
 
@@ -26,6 +27,13 @@ class Format(StrEnum):
     jsonl = "jsonl"
     json = "json"
     csv = "csv"
+
+
+class Engine(StrEnum):
+    """What runs the pipeline."""
+
+    local = "local"
+    ray = "ray"
 
 
 @options.asks_model
@@ -60,6 +68,22 @@ def extract(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show chunks, requests and estimated tokens; call nothing.")
     ] = False,
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            help="What runs it: local, this process; ray, workers on a Ray cluster (pip install 'claimx\\[ray]').",
+            rich_help_panel="Engine",
+        ),
+    ] = Engine.local,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Ray cluster to join, of which this is a machine: auto, or HOST:PORT.",
+            show_default="one of this machine alone",
+            rich_help_panel="Engine",
+        ),
+    ] = None,
 ) -> None:
     """Extract who said what, each claim tied to the characters that prove it.
 
@@ -88,9 +112,13 @@ def extract(
         from claimx.cli.output import open_output
 
         _check_output(output, sources)
+        _check_engine(engine, ray_address, settings)
         articles = reading.articles()
-        with open_output(output, format_.value if format_ else None, with_facts=not no_facts) as out:
-            is_whole = _run(articles, settings, out)
+        with (
+            _apart(engine),
+            open_output(output, format_.value if format_ else None, with_facts=not no_facts) as out,
+        ):
+            is_whole = _run(articles, settings, out, engine, ray_address)
         if reading.failed or not is_whole:
             raise typer.Exit(PARTIAL)
 
@@ -102,13 +130,32 @@ def _check_output(output: Path | None, sources: list[str]) -> None:
         raise UsageError(f"{output} is one of the sources; write the claims somewhere else")
 
 
-def _run(articles: Iterator[Article], settings: Settings, out: Output) -> bool:
+def _check_engine(engine: Engine, ray_address: str | None, settings: Settings) -> None:
+    from claimx.errors import UsageError
+
+    if ray_address and engine is not Engine.ray:
+        raise UsageError("--ray-address names a cluster for --engine ray: add that")
+    if engine is Engine.ray and settings.replay:
+        raise UsageError("--replay sends nothing, so there is nothing to spread: leave out --engine ray")
+
+
+def _apart(engine: Engine) -> AbstractContextManager[None]:
+    """Keep what Ray says from our stderr."""
+    if engine is Engine.local:
+        return nullcontext()
+    from claimx.cli.quiet import ray_apart
+
+    return ray_apart()
+
+
+def _run(articles: Iterator[Article], settings: Settings, out: Output, engine: Engine, ray_address: str | None) -> bool:
     """Extract, write as articles end, and sum up on stderr; whether nothing is missing.
 
     Raises:
         typer.Exit: If the run was stopped before its end, after saying how to go on.
     """
     import asyncio
+    import gc
 
     from claimx.cli.interruption import Interruption
     from claimx.cli.shell import INTERRUPTED, PARTIAL, note
@@ -131,13 +178,27 @@ def _run(articles: Iterator[Article], settings: Settings, out: Output) -> bool:
         async def run(store: Store | None) -> None:
             interruption.attend()
             reading = progress.watch(interruption.reading(articles))
+            async for extraction in extractions(reading, store):
+                if store:
+                    store.note_article(extraction)
+                out.write(extraction, progress.title_of(extraction.article_id))
+                progress.finished(extraction)
+
+        async def extractions(reading: Iterator[Article], store: Store | None) -> AsyncIterator[Extraction]:
+            if engine is Engine.ray:
+                from claimx.runs.ray import extract_on_ray
+
+                async for extraction in extract_on_ray(
+                    reading, prompt, settings, store=store, traffic=traffic, stop=stop, address=ray_address
+                ):
+                    yield extraction
+                return
             async with Endpoint(settings, journal=store, traffic=traffic) as ask:
+                # What is loaded by now stays: the garbage collector would hold up all replies to look through it.
+                gc.freeze()
                 done = extract_all(reading, ask, prompt, settings, on_reply=progress.replied, stop=stop)
                 async for extraction in done:
-                    if store:
-                        store.note_article(extraction)
-                    out.write(extraction, progress.title_of(extraction.article_id))
-                    progress.finished(extraction)
+                    yield extraction
 
         try:
             with progress, open_journal(settings) as store, noted_run(store, settings, str(prompt)):

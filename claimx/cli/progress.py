@@ -10,7 +10,6 @@ from itertools import groupby
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from claimx.article.chunks import split_article
 from claimx.cli.logs import is_logging_json
 from claimx.cli.shell import note
 from claimx.report.tables import count
@@ -58,16 +57,15 @@ class Progress:
             self._bar.stop()
 
     def watch(self, articles: Iterator[Article]) -> Iterator[Article]:
-        """The same articles, counted as they are read."""
+        """The same articles; their titles are kept until `title_of` asks for them."""
         for article in articles:
             self._titles[article.id] = article.title
-            self._requests += sum(bool(chunk.text.strip()) for chunk in split_article(article, self._chunk_tokens))
             self._show()
             yield article
 
-    def replied(self) -> None:
-        """One request has ended."""
-        self._replies += 1
+    def replied(self, wanted: int, ended: int) -> None:
+        """A request has ended; how many were wanted so far, and how many have ended."""
+        self._requests, self._replies = wanted, ended
         self._show()
 
     def finished(self, extraction: Extraction) -> None:
@@ -147,14 +145,13 @@ class Progress:
         if self._bar:
             self._bar.update(
                 self._task,
-                total=max(self._requests, self._replies),
+                total=self._requests,
                 completed=self._replies,
                 visible=self._requests > 1,
             )
         elif (now := time.monotonic()) - self._spoke >= _LINE_EVERY_S:
             self._spoke = now
-            total = max(self._requests, self._replies)
-            note(f"{self._replies:,} of {total:,} requests, {count(self.articles, 'article')} done")
+            note(f"{self._replies:,} of {self._requests:,} requests, {count(self.articles, 'article')} done")
 
 
 def _causes(traffic: Traffic) -> str:

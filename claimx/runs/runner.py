@@ -1,9 +1,8 @@
-"""Many articles at once: requests share one limit, results come in the order of the articles."""
+"""Many articles at once: requests share one limit, and each article comes out as soon as it is done."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from functools import partial
 
@@ -15,27 +14,32 @@ from claimx.runs.stopping import Stop
 from claimx.schema import Article, Extraction
 from claimx.settings import Settings
 
-# Articles in work at a time per request in flight: enough that a slow one in front does not stop the others.
+# Articles in work at a time per request in flight: the next ones are cut and ready when a slot is free.
 _AHEAD = 2
 # One article may be poison, and so may its neighbour; five in a row without one answer are the endpoint's fault.
 _FAILING_ARTICLES = 5
 
+OnReply = Callable[[int, int], None]
+
 
 class Limited:
-    """`ask` with at most `concurrency` requests in flight; tells `on_reply` of each that ended.
+    """`ask` with at most `concurrency` requests in flight.
 
-    An error that every other request would meet as well stops the run.
+    When one has ended, `on_reply` is told how many were wanted so far, and how many have ended. An error that every
+    other request would meet as well stops the run.
     """
 
-    def __init__(self, ask: Ask, concurrency: int, stop: Stop, on_reply: Callable[[], None] | None = None) -> None:
+    def __init__(self, ask: Ask, concurrency: int, stop: Stop, on_reply: OnReply | None = None) -> None:
         self._ask = ask
         self._slots = asyncio.Semaphore(concurrency)
         self._stop = stop
         self._on_reply = on_reply
         self._failing: set[str] = set()
+        self._wanted = self._ended = 0
 
     async def __call__(self, article_id: str, messages: list[Message]) -> Reply:
         """Ask when there is a free slot; raises `Stopped` once the run is."""
+        self._wanted += 1
         async with self._slots, self._stop.watch():
             try:
                 reply = await self._ask(messages)
@@ -47,8 +51,9 @@ class Limited:
                 stopped.usage = getattr(error, "usage", None)
                 raise stopped from None
             finally:
+                self._ended += 1
                 if self._on_reply:
-                    self._on_reply()
+                    self._on_reply(self._wanted, self._ended)
             self._failing.clear()
             return reply
 
@@ -69,16 +74,20 @@ async def extract_all(
     prompt: Prompt,
     settings: Settings,
     *,
-    on_reply: Callable[[], None] | None = None,
+    on_reply: OnReply | None = None,
     stop: Stop | None = None,
 ) -> AsyncIterator[Extraction]:
     """Extract the claims of many articles, reading no further ahead than the work that is going on.
+
+    There are no rounds: a slot that falls free goes to the next chunk that waits, of whichever article. An article that
+    is slow holds back nothing but itself. At most two articles for each slot are in memory, those included that are
+    done and not yet taken.
 
     When the run is stopped, by `stop`, by a limit of `settings` or by an error that would meet every request, what is
     in flight is waited for, what came of it is yielded (partial where some is missing), and the reason is raised.
 
     Yields:
-        One extraction per article, in the order of `articles`.
+        One extraction per article, in the order in which they are done; who needs that of `articles` sorts them.
 
     Raises:
         ModelRefused, ModelUnreachable: If the endpoint would refuse every chunk alike.
@@ -88,26 +97,36 @@ async def extract_all(
     """
     stop = stop or Stop(settings.grace_s)
     limited = Limited(ask, settings.concurrency, stop, on_reply)
-    window: deque[asyncio.Task[Extraction]] = deque()
+    reading = _until_stopped(articles, stop)
+    in_work: set[asyncio.Task[Extraction]] = set()
+    done: asyncio.Queue[asyncio.Task[Extraction]] = asyncio.Queue()
     deadline = _set_deadline(settings.deadline_s, stop)
+    has_more = True
     try:
-        for article in _until_stopped(articles, stop):
-            asked = partial(limited, article.id)
-            window.append(asyncio.create_task(extract_article(article, asked, prompt, settings)))
-            if len(window) >= _AHEAD * settings.concurrency:
-                extraction = await window.popleft()
-                if _tells_something(extraction, stop):
-                    yield extraction
-        while window:
-            extraction = await window.popleft()
+        while has_more or in_work:
+            if has_more and len(in_work) < _AHEAD * settings.concurrency:
+                if (article := next(reading, None)) is None:
+                    has_more = False
+                    continue
+                asked = partial(limited, article.id)
+                task = asyncio.create_task(extract_article(article, asked, prompt, settings))
+                in_work.add(task)
+                task.add_done_callback(done.put_nowait)
+                # Its requests go out while the next one is read.
+                await asyncio.sleep(0)
+                if done.empty():
+                    continue
+            task = await done.get()
+            in_work.remove(task)
+            extraction = await task
             if _tells_something(extraction, stop):
                 yield extraction
     finally:
         if deadline:
             deadline.cancel()
-        for task in window:
+        for task in in_work:
             task.cancel()
-        await asyncio.gather(*window, return_exceptions=True)
+        await asyncio.gather(*in_work, return_exceptions=True)
     if stop.reason:
         raise stop.reason
 
