@@ -14,7 +14,8 @@ async def aextract(article: Article, settings: Settings | None = None) -> Extrac
     Args:
         article: From `read_article`, or made by hand: `Article(id="a", text="…", published="2026-05-04")`.
         settings: Which model to ask and how; by default the offline model. With `store="runs.sqlite"` every reply is
-            kept in that file, and one that is in it is not paid for again, just as on the command line.
+            kept in that file, and one that is in it is not paid for again. A server of your own is tried out once a
+            day unless `mode` is chosen: both as on the command line.
 
     Raises:
         ModelError: If the endpoint refuses, or nothing answers there.
@@ -23,11 +24,12 @@ async def aextract(article: Article, settings: Settings | None = None) -> Extrac
         UsageError: If `settings` ask for a replay without a store.
     """
     from claimx.model.client import Endpoint
+    from claimx.model.probe import suit, user_cache
     from claimx.model.prompts import load_prompt
     from claimx.runs.journal import noted_run, open_journal
     from claimx.runs.runner import extract_all
 
-    settings = settings or Settings()
+    settings, _ = await suit(settings or Settings(), user_cache())
     prompt = load_prompt(settings.prompt)
     with open_journal(settings) as store, noted_run(store, settings, str(prompt)):
         async with Endpoint(settings, journal=store) as ask:

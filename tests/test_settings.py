@@ -95,6 +95,11 @@ def test_a_dotenv_file_cannot_send_a_key_that_is_not_its_own(
         resolve_settings({"model": "m"}, environment, dotenv=dotenv)
 
 
+def test_a_dotenv_file_may_name_a_server_that_no_key_goes_to() -> None:
+    settings = resolve_settings({"model": "m"}, {"OPENAI_API_KEY": "k"}, dotenv={"CLAIMX_SERVER": "ollama"})
+    assert settings.key is None
+
+
 def test_a_dotenv_file_may_name_an_address_and_the_key_for_it() -> None:
     dotenv = {"CLAIMX_BASE_URL": "http://mine.example/v1", "CLAIMX_API_KEY": "k"}
     settings = resolve_settings({"model": "m"}, {"OPENAI_API_KEY": "sk-1"}, dotenv=dotenv)

@@ -39,7 +39,7 @@ def doctor(
 
         claimx doctor --base-url http://gpu.example:8000/v1 --json
     """
-    from claimx.cli.shell import FAILED, errors_to_stderr, named_model, probes, settings_from
+    from claimx.cli.shell import FAILED, errors_to_stderr, named_model, settings_from
 
     with errors_to_stderr():
         settings = settings_from(flags)
@@ -50,11 +50,11 @@ def doctor(
         import asyncio
         import time
 
-        from claimx.model.probe import probe
+        from claimx.model.probe import probe, user_cache
 
         settings = named_model(flags)
         findings = asyncio.run(probe(settings, is_thorough=True))
-        probes().keep(settings, findings, now_s=time.time())
+        user_cache().keep(settings, findings, now_s=time.time())
         if json_:
             typer.echo(findings.model_dump_json(indent=2))
         else:

@@ -15,9 +15,10 @@ import typer
 from claimx.errors import ClaimxError, UsageError
 
 if TYPE_CHECKING:
-    from claimx.model.probe import Cache
     from claimx.settings import Settings
 
+# Read by commands of their own.
+_OTHER_VARIABLES = ("CLAIMX_SERVE_KEY",)
 FAILED, MISUSED, PARTIAL, GATE_FAILED, INTERRUPTED = 1, 2, 3, 4, 130
 
 
@@ -74,6 +75,7 @@ def settings_for(flags: Mapping[str, Any]) -> Settings:
     """
     import asyncio
 
+    _note_strangers()
     settings = named_model(flags)
     if settings.is_openai and not settings.key and not settings.replay:
         raise UsageError(
@@ -82,9 +84,9 @@ def settings_for(flags: Mapping[str, Any]) -> Settings:
     if settings.is_embedded:
         note("offline model: rules, no language model (choose one with --model)")
         return settings
-    from claimx.model.probe import suit
+    from claimx.model.probe import suit, user_cache
 
-    settings, findings = asyncio.run(suit(settings, probes()))
+    settings, findings = asyncio.run(suit(settings, user_cache()))
     if findings and findings.checks:
         server = findings.server or "a server that does not tell its name"
         note(
@@ -94,6 +96,19 @@ def settings_for(flags: Mapping[str, Any]) -> Settings:
         for problem in findings.problems:
             note(f"{problem.name}: {problem.evidence}. {problem.advice or ''}")
     return settings
+
+
+def _note_strangers() -> None:
+    """A word on variables that look like ours and set nothing."""
+    from difflib import get_close_matches
+
+    from claimx.settings import Settings
+
+    known = [*(f"CLAIMX_{field.upper()}" for field in Settings.model_fields), *_OTHER_VARIABLES]
+    for name in sorted(os.environ):
+        if name.startswith("CLAIMX_") and name not in known:
+            near = get_close_matches(name, known, n=1)
+            note(f"{name} sets nothing" + (f"; did you mean {near[0]}?" if near else ""))
 
 
 def named_model(flags: Mapping[str, Any]) -> Settings:
@@ -112,15 +127,6 @@ def named_model(flags: Mapping[str, Any]) -> Settings:
         raise UsageError(f"pass --model; {settings.endpoint} offers {', '.join(names[:20]) or 'none by name'}")
     note(f"model: {names[0]}, the one that {settings.endpoint} has")
     return settings_from({**flags, "model": names[0]})
-
-
-def probes() -> Cache:
-    """What was found out about servers."""
-    from platformdirs import user_cache_path
-
-    from claimx.model.probe import Cache
-
-    return Cache(user_cache_path("claimx") / "probes")
 
 
 def config_file() -> Path:

@@ -5,7 +5,7 @@ All of it is pure; the command line reads the environment and the files and hand
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,8 +21,6 @@ _OPENAI_NAMES = {
     "OPENAI_ORG_ID": "organization",
     "OPENAI_PROJECT_ID": "project",
 }
-_ADDRESSES = ("base_url", "server", "openai_base_url", "proxy")
-_KEYS = ("api_key", "openai_api_key", "headers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,6 @@ def resolve_settings(
         UsageError: If a value does not fit, naming it and where it came from.
     """
     places = layers(flags, environment, config, dotenv)
-    _check_dotenv(places)
     values = {name: value for layer in places for name, value in layer.values.items()}
     origin = {name: layer for layer in places for name in layer.values}
     if "base_url" in values and "server" in values:
@@ -91,6 +88,7 @@ def resolve_settings(
         name = str(problem["loc"][0]) if problem["loc"] else "settings"
         where = origin[name].name if name in origin else "settings"
         raise UsageError(_complaint(name, values.get(name), where, problem)) from None
+    _check_dotenv(settings, origin)
     for url in (settings.base_url, settings.openai_base_url):
         if url:
             _check_address(url)
@@ -115,24 +113,24 @@ def _complaint(name: str, value: Any, where: str, problem: Mapping[str, Any]) ->
     return f"{name} ({where}) is no setting; {advice}"
 
 
-def _check_dotenv(places: Sequence[Layer]) -> None:
+def _check_dotenv(settings: Settings, origin: Mapping[str, Layer]) -> None:
     """Refuse a .env that sends the user's own key to an address of its choosing.
 
     The file lies in the working folder, which may be a folder of other people's articles.
     """
-    dotenv = [layer for layer in places if layer.name == ".env"]
-    others = [layer for layer in places if layer.name != ".env"]
-    named = [
-        layer.origins[name] for layer in dotenv for name in (*_ADDRESSES, "send_openai_key") if name in layer.values
-    ]
-    has_own_key = any(name in layer.values for layer in dotenv for name in ("api_key", "openai_api_key"))
-    keys = [layer.origins[name] for layer in others for name in _KEYS if name in layer.values]
-    is_overruled = any(name in layer.values for layer in places[-1:] for name in ("base_url", "server"))
-    if named and keys and not is_overruled and not has_own_key:
-        raise UsageError(
-            f".env sets {named[0]}, but the key is from elsewhere ({keys[0]}): put the key into .env, too, "
-            f"or the address where the key is"
-        )
+    own_key = "api_key" if settings.api_key else "openai_api_key"
+    secrets = [name for name, is_sent in ((own_key, settings.key), ("headers", settings.headers)) if is_sent]
+    steering = {"server": settings.server, "base_url": settings.base_url, "proxy": settings.proxy}
+    if not settings.is_own_server:
+        steering["openai_base_url"] = settings.openai_base_url
+    if own_key == "openai_api_key" and settings.is_own_server:
+        steering["send_openai_key"] = settings.send_openai_key or None
+    for name in (name for name, value in steering.items() if value and origin[name].name == ".env"):
+        for secret in (secret for secret in secrets if origin[secret].name != ".env"):
+            raise UsageError(
+                f".env sets {origin[name].origins[name]}, but {origin[secret].origins[secret]} is from elsewhere: "
+                "put the key into .env, too, or the address where the key is"
+            )
 
 
 def _with_proxy(settings: Settings, environment: Mapping[str, str]) -> Settings:

@@ -62,6 +62,13 @@ class Cache:
         return self._folder / f"{name}.json"
 
 
+def user_cache() -> Cache:
+    """What this user's runs found out."""
+    from platformdirs import user_cache_path
+
+    return Cache(user_cache_path("claimx") / "probes")
+
+
 async def suit(settings: Settings, cache: Cache) -> tuple[Settings, Findings | None]:
     """The settings that suit the endpoint, and what was found out about it, if anything had to be.
 
