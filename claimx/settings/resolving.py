@@ -120,7 +120,7 @@ def _check_dotenv(settings: Settings, origin: Mapping[str, Layer]) -> None:
     """
     own_key = "api_key" if settings.api_key else "openai_api_key"
     secrets = [name for name, is_sent in ((own_key, settings.key), ("headers", settings.headers)) if is_sent]
-    steering = {"server": settings.server, "base_url": settings.base_url, "proxy": settings.proxy}
+    steering: dict[str, object] = {"server": settings.server, "base_url": settings.base_url, "proxy": settings.proxy}
     if not settings.is_own_server:
         steering["openai_base_url"] = settings.openai_base_url
     if own_key == "openai_api_key" and settings.is_own_server:

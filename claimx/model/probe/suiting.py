@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
+import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class Cache:
         """Write it down, whole or not at all."""
         path = self._path(settings)
         text = json.dumps({"at": now_s, "findings": findings.model_dump(mode="json")}, ensure_ascii=False)
-        beside = path.with_suffix(f".{os.getpid()}.tmp")
+        beside = path.with_suffix(f".{secrets.token_hex(4)}.tmp")
         with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
             beside.write_text(text, encoding="utf-8")
