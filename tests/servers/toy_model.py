@@ -70,12 +70,12 @@ def write_toy_model(path: Path, says: str, *, over_and_over: str = "") -> Path:
     import gguf
     import numpy as np
 
-    merges = _learn_merges((_ROOT / "prompts" / "extract.md").read_text(encoding="utf-8"), _MERGES)
+    merges = learn_merges((_ROOT / "prompts" / "extract.md").read_text(encoding="utf-8"), _MERGES)
     # From here on one character stands for one byte.
     pieces: list[str] = []
     bounds = []
     for part in says.partition(over_and_over or says):
-        pieces += _once_each(part.encode().decode("latin-1"), pieces)
+        pieces += cut_once_each(part.encode().decode("latin-1"), pieces)
         bounds.append(len(pieces))
     reading = [chr(byte) for byte in range(256)]
     merged = [piece for pair in merges if (piece := "".join(pair)) not in pieces and len(piece) > 1]
@@ -120,10 +120,10 @@ def write_toy_model(path: Path, says: str, *, over_and_over: str = "") -> Path:
     return path
 
 
-def _once_each(text: str, earlier: Sequence[str] = ()) -> list[str]:
+def cut_once_each(text: str, earlier: Sequence[str] = ()) -> list[str]:
     """The text cut into pieces of which no two are equal, words and marks where that is possible.
 
-    >>> _once_each("to be or not to be, or", earlier=[" not"])
+    >>> cut_once_each("to be or not to be, or", earlier=[" not"])
     ['to', ' be', ' or', ' not to', ' be, or']
     """
     pieces: list[str] = []
@@ -147,7 +147,7 @@ def _kind(letter: str) -> str:
 
 
 @cache
-def _learn_merges(text: str, count: int) -> tuple[tuple[str, str], ...]:
+def learn_merges(text: str, count: int) -> tuple[tuple[str, str], ...]:
     """Byte pair encoding, learnt from a text: what to join, in order, so that a prompt costs as many tokens as usual.
 
     Source: Sennrich, Haddow and Birch (2016), Neural Machine Translation of Rare Words with Subword Units.
