@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from claimx.errors import UsageError
 from claimx.evaluation.figures import FIGURES
@@ -50,7 +51,8 @@ def parse_gate(text: str) -> Gate:
     """
     name, _, value = text.partition("=")
     if name not in FIGURES:
-        raise UsageError(f"--fail-under {text}: no figure is called {name!r}; there are {', '.join(FIGURES)}")
+        near = ", ".join(get_close_matches(name, FIGURES, n=3)) or "attribution_f1, the headline"
+        raise UsageError(f"--fail-under {text}: no figure is called {name!r}; did you mean {near}?")
     try:
         least = float(value)
     except ValueError:
