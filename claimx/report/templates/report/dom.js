@@ -20,6 +20,14 @@ const broken = (text) =>
 // A field of the data: isolated, so that its direction does not reorder what stands beside it.
 const field = (text, most = 400) => el("bdi", null, ...broken(clipped(shown(text), most)));
 
+// An element that holds nothing but such a field, and takes its direction: a bdi within would not give it one.
+const block = (name, attributes, text, most = 400) =>
+  el(name, { dir: "auto", ...attributes }, ...broken(clipped(shown(text), most)));
+
+// Several of them in a line, each isolated from the others.
+const fields = (texts, most = 400) =>
+  texts.filter(Boolean).flatMap((text, at) => (at ? [" · ", field(text, most)] : [field(text, most)]));
+
 const plural = (number, noun) => `${number.toLocaleString("en")} ${number === 1 ? noun : `${noun}s`}`;
 
 function address(state) {

@@ -13,17 +13,31 @@ function ledgerView(main, state, list, rows = PAGE_ROWS) {
   const page = Math.min(pages, Math.max(1, Number.parseInt(state.page, 10) || 1));
   const first = (page - 1) * rows;
   const here = ordered.slice(first, first + rows);
-  const caption = here.length
-    ? `${(first + 1).toLocaleString("en")}–${(first + here.length).toLocaleString("en")} of ${plural(ordered.length, "record")}`
-    : "Nothing here: no record passes the filter.";
+  if (!here.length) {
+    main.append(nothingOf());
+    return;
+  }
+  const caption = `${(first + 1).toLocaleString("en")}–${(first + here.length).toLocaleString("en")} of ${plural(ordered.length, "record")}${ordered.length < claims.length ? `, ${claims.length.toLocaleString("en")} in all` : ""}`;
+  const rest = ordered.length - here.length;
+  if (rows === PRINTED_ROWS && rest) {
+    main.append(el("p", { class: "note" }, `Printed are the first ${here.length.toLocaleString("en")}; ${rest.toLocaleString("en")} more pass this filter. A narrower one prints the rest.`));
+  }
   // The roles say what display: block on a narrow screen takes away.
   main.append(
     el("table", { class: "ledger", role: "table" },
       el("caption", null, caption),
       el("colgroup", null, ...COLUMNS.map(([name]) => el("col", { class: `c-${name}` }))),
       el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, ...COLUMNS.map((column) => headOf(column, state)))),
-      el("tbody", { role: "rowgroup" }, ...here.map(rowOf))),
-    pagerOf(page, pages));
+      el("tbody", { role: "rowgroup" }, ...here.map(rowOf))));
+  if (pages > 1) main.append(pagerOf(page, pages));
+}
+
+// What stands where there is no claim to show.
+function nothingOf() {
+  if (!claims.length) return el("p", null, "Nothing here: this ledger has no claims.");
+  const all = el("button", { type: "button" }, "Clear the filter");
+  all.addEventListener("click", () => form.reset());
+  return el("p", null, "Nothing here: no record passes the filter. ", all);
 }
 
 function headOf([name, label], state) {
@@ -42,10 +56,12 @@ function rowOf(claim) {
   const article = articles[claim.article];
   const there = address({ view: "articles", article: article.id, claim: claim.id });
   const cell = (name, ...children) => el("td", { role: "cell", class: `cell c-${name}` }, ...children);
+  const quote = quoteOf(claim);
   return el("tr", { role: "row" },
     cell("stance", claim.kind === "claim" ? el("span", { class: `${tone(claim)}-ink` }, `${SIGNS[tone(claim)]} ${claim.stance || "–"}`) : ""),
     cell("speaker", claim.speaker ? field(claim.speaker, 200) : "", claim.role ? el("div", { class: "quiet" }, field(claim.role, 200)) : ""),
-    cell("text", claim.nested ? "↳ " : "", el("a", { href: there, dir: "auto" }, field(claim.text))),
+    cell("text", claim.nested ? "↳ " : "", block("a", { href: there }, claim.text),
+      isSaidAgain(claim.text, quote) ? "" : block("div", { class: "quiet" }, `“${clipped(quote, 398)}”`)),
     cell("target", claim.target ? field(claim.target, 200) : ""),
     cell("date", claim.date ? field(claim.date, 40) : ""),
     cell("article", field(nameOf(article), 120)),

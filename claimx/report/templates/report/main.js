@@ -1,7 +1,8 @@
 // The state of the page is its address: whoever opens the same address sees the same.
 
 const FILTERS = ["q", "speaker", "target", "article", "stance", "kind", "quotation", "from", "to"];
-const KEYS = ["view", "claim", "sort", "dir", "page", ...FILTERS];
+// "on" lists dates to the letter: a sign of the timeline means its own claims and no others.
+const KEYS = ["view", "claim", "sort", "dir", "page", "on", ...FILTERS];
 const main = document.getElementById("main");
 const form = document.getElementById("filters");
 
@@ -9,6 +10,7 @@ function readState() {
   const given = new URLSearchParams(location.hash.slice(1));
   const state = {};
   for (const key of KEYS) state[key] = given.get(key) || "";
+  state.theme = theme;
   if (!["articles", "ledger", "pictures"].includes(state.view)) state.view = articles.length === 1 ? "articles" : "ledger";
   return state;
 }
@@ -20,25 +22,37 @@ function go(changes) {
 }
 
 function replaceState(state) {
-  history.replaceState(null, "", address(state));
+  history.replaceState(null, "", address({ ...state, theme }));
   drawn = location.hash;
 }
 
 let drawn = null;
+// The filter that the articles were opened from: they can be left to it.
+let filterLeft = null;
 
-function render() {
-  drawn = location.hash;
+// The theme is chosen for the whole page: the address that it was opened at tells the first, and each later one is told it.
+const THEMES = ["", "light", "dark"];
+const givenTheme = () => new URLSearchParams(location.hash.slice(1)).get("theme") || "";
+let theme = THEMES.includes(givenTheme()) ? givenTheme() : "";
+
+function render(isTyping = false) {
   const state = readState();
+  if (givenTheme() !== theme) replaceState(state);
+  drawn = location.hash;
   for (const button of document.querySelectorAll("[data-view]")) {
     if (button.dataset.view === state.view) button.setAttribute("aria-current", "page");
     else button.removeAttribute("aria-current");
   }
-  form.hidden = state.view === "articles";
+  showTheme();
+  form.hidden = state.view === "articles" || !claims.length;
   for (const name of FILTERS) {
     const input = form.elements[name];
-    if (input !== document.activeElement && input.value !== state[name]) input.value = state[name];
+    if (!(isTyping && input === document.activeElement) && input.value !== state[name]) input.value = state[name];
   }
   main.replaceChildren();
+  selected = -1;
+  showFilters(state);
+  if (state.view !== "articles") filterLeft = state;
   if (state.view === "articles") {
     document.getElementById("said").textContent = "";
     articleView(main, state);
@@ -61,34 +75,55 @@ form.addEventListener("input", () => {
     const changes = { page: "" };
     for (const name of FILTERS) changes[name] = form.elements[name].value;
     replaceState({ ...readState(), ...changes });
-    render();
+    render(true);
   }, 120);
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", (event) => {
   event.preventDefault();
-  go(Object.fromEntries([...FILTERS, "page"].map((name) => [name, ""])));
+  go(Object.fromEntries([...FILTERS, "on", "page"].map((name) => [name, ""])));
 });
+
+const more = document.getElementById("more");
+more.addEventListener("click", () => more.setAttribute("aria-expanded", String(more.getAttribute("aria-expanded") !== "true")));
+const days = document.getElementById("days");
+days.addEventListener("click", () => go({ on: "", page: "" }));
+
+// What is filtered by beside the search: where there is little room, the fields for it are folded away.
+function showFilters(state) {
+  const active = FILTERS.filter((name) => name !== "q" && state[name]).length;
+  form.classList.toggle("active", Boolean(active || state.q || state.on));
+  // The caption of the ledger says it, too.
+  document.getElementById("said").classList.toggle("unseen", state.view === "ledger");
+  more.textContent = active ? `Filters (${active})` : "Filters";
+  days.hidden = !state.on;
+  days.textContent = `said on ${clipped(shown(state.on.replaceAll(",", ", ")), 60)} ✕`;
+  days.setAttribute("aria-label", `Any date instead of ${clipped(shown(state.on), 200)}`);
+}
 
 for (const button of document.querySelectorAll("[data-view]")) {
   button.addEventListener("click", () => {
     const state = readState();
+    const view = button.dataset.view;
+    if (state.view === "articles" && view !== "articles" && filterLeft) go({ ...filterLeft, view, theme, page: filterLeft.view === view ? filterLeft.page : "" });
     // The article that is read and the article that is filtered by are not the same choice.
-    go({ view: button.dataset.view, claim: "", page: "", article: state.view === "articles" || button.dataset.view === "articles" ? "" : state.article });
+    else go({ view, claim: "", page: "", article: state.view === "articles" || view === "articles" ? "" : state.article });
   });
 }
 
-const THEMES = { auto: ["", "as the system"], light: ["light", "light"], dark: ["dark", "dark"] };
 const themeButton = document.getElementById("theme");
 themeButton.addEventListener("click", () => {
-  const order = Object.keys(THEMES);
-  const now = document.documentElement.dataset.theme || "auto";
-  const next = order[(order.indexOf(now) + 1) % order.length];
-  if (next === "auto") delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = next;
-  themeButton.textContent = `◐ ${next}`;
-  themeButton.setAttribute("aria-label", `Theme: ${THEMES[next][1]}`);
+  theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length];
+  replaceState(readState());
+  showTheme();
 });
+
+function showTheme() {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  themeButton.textContent = `◐ ${theme || "auto"}`;
+  themeButton.setAttribute("aria-label", `Theme: ${theme || "as the system"}`);
+}
 
 // Both come for one step; the page is drawn once.
 for (const name of ["popstate", "hashchange"]) addEventListener(name, () => { if (location.hash !== drawn) render(); });

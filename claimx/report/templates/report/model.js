@@ -34,6 +34,10 @@ const quoteOf = (claim) => claim.content.map((span) => wordsOf(claim, span)).joi
 
 const folded = (text) => (text || "").normalize("NFKD").toLowerCase();
 
+// Whether the sentence of a claim has the words of its evidence and no others.
+const wordsIn = (text) => folded(text).replace(/[^\p{L}\p{N}]+/gu, " ").trim();
+const isSaidAgain = (text, quote) => wordsIn(text) === wordsIn(quote);
+
 // Each claim's folded fields, made once when first asked for.
 function keysOf(claim) {
   if (!claim.keys) {
@@ -70,15 +74,10 @@ function tally(list, key) {
   return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
 }
 
-const wholeNames = {
-  speaker: new Set(claims.map((claim) => keysOf(claim).speaker)),
-  target: new Set(claims.map((claim) => keysOf(claim).target)),
-};
-
 // A whole name means just that one; anything else is looked for within the names.
 function nameTest(field, wanted) {
   const words = folded(wanted);
-  return wholeNames[field].has(words)
+  return claims.some((claim) => keysOf(claim)[field] === words)
     ? (claim) => keysOf(claim)[field] === words
     : (claim) => keysOf(claim)[field].includes(words);
 }
@@ -98,9 +97,11 @@ function filtered(state) {
       ? (claim) => ids.has(claim.article)
       : (claim) => keysOf(claim).article.includes(words) || folded(articles[claim.article].id).includes(words));
   }
-  if (state.stance) tests.push((claim) => claim.kind === "claim" && claim.stance === state.stance);
+  if (state.stance) tests.push((claim) => tone(claim) === state.stance);
   if (state.kind) tests.push((claim) => claim.kind === state.kind);
   if (state.quotation) tests.push((claim) => claim.quotation === state.quotation);
+  const days = state.on.split(",").filter(Boolean);
+  if (days.length) tests.push((claim) => days.includes(claim.date));
   if (state.from || state.to) tests.push((claim) => isWithin(claim.date, state.from, state.to));
   return claims.filter((claim) => tests.every((test) => test(claim)));
 }
