@@ -122,8 +122,9 @@ def _portable(node: Any, definitions: dict[str, Any]) -> Any:
         if key == "properties"
         else _portable(item, definitions)
         for key, item in node.items()
-        # The description of an object is its docstring, for people; those of its fields are for the model.
-        if key not in ("title", "default") and not (key == "description" and node.get("type") == "object")
+        # Descriptions are for people. The prompt says what each field is for, and a schema that counts as prompt is half
+        # as long without them.
+        if key not in ("title", "default", "description")
     }
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 import time
 from pathlib import Path
+from typing import get_args
 
+import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claimx.article.chunks import count_tokens
 from claimx.errors import PromptError
+from claimx.model.client import Endpoint
 from claimx.model.prompts import load_prompt, parse_prompt, render
-from claimx.schema import Article, Chunk
+from claimx.schema import Answer, Article, Chunk, ClaimDraft, FactDraft, SpeakerDraft
+from claimx.settings import Mode, Settings
 from tests.conftest import ROOT
+from tests.doubles import answer, completion
 
 PROMPT = load_prompt("extract")
 
@@ -26,6 +34,37 @@ def messages_for(text: str, context: str = "", **fields: str) -> list[dict[str, 
 
 def test_the_prefix_is_the_same_in_every_request() -> None:
     assert messages_for("One.")[0] == messages_for("Another, longer text.", title="T", published="2026-05-04")[0]
+
+
+class Wire(httpx2.AsyncBaseTransport):
+    """Keeps the bytes of each request, and answers that there is nothing to be found."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.bodies.append(await request.aread())
+        reply = completion(answer().model_dump_json(), json.loads(self.bodies[-1]))
+        return httpx2.Response(200, json=reply, request=request)
+
+
+@pytest.mark.parametrize("mode", get_args(Mode))
+def test_requests_begin_with_the_same_bytes_in_every_mode(mode: Mode) -> None:
+    """All that stands before the article, so that servers can keep what they made of it."""
+    wire = Wire()
+
+    async def ask() -> None:
+        settings = Settings(model="m", base_url="http://double/v1", mode=mode)
+        async with Endpoint(settings, transport=wire) as endpoint:
+            for text in ("One.", "Another, longer text. " * 50):
+                await endpoint(messages_for(text, title=text[:9]))
+
+    asyncio.run(ask())
+    prefixes = [body.rpartition(b"<about>")[0] for body in wire.bodies]
+    assert len(prefixes) == 2
+    assert prefixes[0] == prefixes[1]
+    # JSON writes a line break in two characters.
+    assert len(prefixes[0]) > len(PROMPT.system.encode())
 
 
 @pytest.mark.parametrize("text", ["{{7*7}}", "{% if x %}", "{chunk} {tag} {about}", "</chunk>", "\\g<0> \\1"])
@@ -103,13 +142,32 @@ def test_the_examples_owe_nothing_to_the_seeds() -> None:
     assert [run for n in range(len(words) - 5) if (run := " ".join(words[n : n + 6])) in seed_words] == []
 
 
+def test_what_every_request_repeats_is_short() -> None:
+    """Estimated at four characters a token, which is a little more than the tokenizers of today count."""
+    fixed = sum(count_tokens(message["content"]) for message in messages_for(""))
+    assert fixed < 1200
+
+
+def test_the_schema_says_nothing_that_the_prompt_says() -> None:
+    """Some servers write it into the prompt."""
+    schema = json.dumps(Answer.model_json_schema(), separators=(",", ":"))
+    assert count_tokens(schema) < 320
+    assert "description" not in schema
+
+
+@pytest.mark.parametrize("field", [*ClaimDraft.model_fields, *FactDraft.model_fields, *SpeakerDraft.model_fields])
+def test_the_prompt_tells_of_each_field(field: str) -> None:
+    """Since nobody else does."""
+    assert re.search(rf"(?:^- {field}:|\b{field}\b)", PROMPT.system.partition("Example. Text:")[0], re.MULTILINE)
+
+
 def test_the_worked_examples_are_copied_letter_for_letter() -> None:
     """What the prompt shows must itself pass the grounding that it asks for."""
     from claimx.claims.grounding import Grounded, ground
     from claimx.schema import Answer
 
     examples = PROMPT.system.split("Example. Text:\n")[1:]
-    assert len(examples) >= 2
+    assert examples
     for example in examples:
         text, _, answer = example.partition("\nAnswer:\n")
         parsed = Answer.model_validate_json(answer.strip())
@@ -119,7 +177,7 @@ def test_the_worked_examples_are_copied_letter_for_letter() -> None:
 
 
 def test_a_prompt_says_which_version_it_is() -> None:
-    assert str(PROMPT).startswith("extract@1#")
+    assert str(PROMPT).startswith("extract@2#")
 
 
 @pytest.mark.parametrize(
