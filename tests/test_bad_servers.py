@@ -89,13 +89,17 @@ def test_a_server_remembers_what_it_was_sent() -> None:
     assert server.paths == ["/v1/chat/completions", "/v1/models", "/v1/chat/completions"]
 
 
-CONSTRAINING = [kind for kind, row in KINDS.items() if row.json_schema == "constrain" and row.body is None]
+CONSTRAINING = [kind for kind, row in KINDS.items() if row.json_schema == "constrain"]
 FREE = [kind for kind, row in KINDS.items() if row.json_schema == "ignore"]
 _SILENT = ("only thinking", "answer among thoughts")
-SPEAKING = {kind for kind, row in KINDS.items() if row.choices == "one" and row.style not in _SILENT}
+SPEAKING = {
+    kind
+    for kind, row in KINDS.items()
+    if row.choices == "one" and row.style not in _SILENT and row.body is None and not (row.loading_for or row.key)
+}
 
 
-@pytest.mark.parametrize("kind", sorted(SPEAKING & set(CONSTRAINING) - {"key required"}))
+@pytest.mark.parametrize("kind", sorted(SPEAKING & set(CONSTRAINING)))
 def test_a_nonce_comes_back_from_a_server_that_constrains(kind: str) -> None:
     with serve(kind, latency_s=0.0) as server:
         said = message(post(server, response_format=by_schema(CANARY)))
@@ -319,6 +323,19 @@ def test_a_login_page_comes_with_200() -> None:
     assert (reply.status_code, reply.headers["content-type"].split(";")[0]) == (200, "text/html")
 
 
+def test_a_gateway_can_point_elsewhere_or_be_alone() -> None:
+    with serve("redirect") as redirecting, serve("bad gateway") as alone:
+        replies = [post(redirecting), post(alone)]
+    assert [reply.status_code for reply in replies] == [302, 502]
+    assert replies[0].headers["location"] == "/sign-in"
+    assert "502 Bad Gateway" in replies[1].text
+
+
+def test_a_server_can_still_be_loading() -> None:
+    with serve("loading") as server:
+        assert [post(server).status_code for _ in range(3)] == [503, 503, 200]
+
+
 def test_a_body_may_be_no_utf_8() -> None:
     with serve("not utf-8") as server:
         raw = post(server).content
@@ -372,7 +389,7 @@ def contents(extraction: Extraction) -> list[str]:
     return [claim.content[0].text for claim in extraction.claims if claim.kind == "claim"]
 
 
-@pytest.mark.parametrize("kind", sorted(SPEAKING - {"key required", "login page", "not utf-8"}))
+@pytest.mark.parametrize("kind", sorted(SPEAKING))
 def test_every_mode_that_is_not_refused_finds_the_claims(kind: str) -> None:
     """A model that can read is enough: what is ignored, dressed up or put elsewhere is dealt with."""
     with serve(kind, latency_s=0.0) as server:
@@ -416,7 +433,9 @@ def test_what_it_cost_is_unknown_where_nobody_says() -> None:
     assert (usage.calls, usage.prompt_tokens, usage.completion_tokens) == (1, None, None)
 
 
-@pytest.mark.parametrize("kind", ["no choices", "missing choices", "only thinking", "login page", "not utf-8"])
+@pytest.mark.parametrize(
+    "kind", ["no choices", "missing choices", "only thinking", "login page", "redirect", "bad gateway", "not utf-8"]
+)
 def test_a_server_of_which_nothing_can_be_had_costs_its_chunk_and_no_traceback(kind: str) -> None:
     with serve(kind) as server:
         try:
@@ -441,6 +460,13 @@ def test_what_no_other_request_would_mend_ends_the_run_with_advice(
     with serve(kind) as server, pytest.raises(error, match=words) as caught:
         extract(server, mode="json_schema", max_attempts=1)
     assert caught.value.is_final
+
+
+def test_a_server_that_is_still_loading_is_waited_for() -> None:
+    with serve("loading") as server:
+        found = contents(extract(server, mode="json_schema", max_attempts=4))
+    assert found == ["We will plant again", "the soil is tired"]
+    assert len(server.requests) == 3
 
 
 def test_a_key_opens_the_door() -> None:

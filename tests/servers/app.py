@@ -52,9 +52,9 @@ class Double:
         try:
             self._check_key(request)
             if behaviour.body is not None and path.startswith("/v1/"):
-                # A proxy's page, or a broken body, takes the place of whatever was asked for.
                 await request.body()
-                return Response(behaviour.body, media_type=behaviour.content_type)
+                headers = {"Location": behaviour.location} if behaviour.location else None
+                return Response(behaviour.body, behaviour.status, headers, media_type=behaviour.content_type)
             if path == "/v1/chat/completions":
                 return await self._chat(json.loads(await request.body()))
             return _json(identity(behaviour, path))
@@ -121,6 +121,8 @@ def complete(behaviour: Behaviour, body: dict[str, Any], number: int) -> dict[st
     Raises:
         Refused: If the server turns the request down.
     """
+    if number <= behaviour.loading_for:
+        raise Refused(503, "unavailable_error", "Loading model")
     _check_model(behaviour, body)
     _check_form(behaviour, body)
     prompt, prompt_tokens = _read(behaviour, body)

@@ -44,7 +44,8 @@ class Behaviour:
     is refused. `named_choice` and `required`: the same for `tool_choice` as an object and as that string; a server
     whose tools are ignored never calls one. `strict_arguments`: whether a tool's arguments keep to its schema.
     `style`: how the model dresses up its answer, for servers whose grammar does not keep it from that. Sizes are in tokens, as
-    `claimx.article.chunks.count_tokens` counts them, times in seconds.
+    `claimx.article.chunks.count_tokens` counts them, times in seconds. `loading_for` is a number of requests; `body`, with
+    `status`, `content_type` and `location`, takes the place of whatever was asked for.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Behaviour:
     most_at_once: int | None = None
     retry_after_s: float = 0.05
     latency_s: float = 0.0
+    loading_for: int = 0
     # --- the window
     window: int = 32_768
     overflow: Literal["refuse", "truncate", "take"] = "refuse"
@@ -82,7 +84,9 @@ class Behaviour:
     bad_output_every: int | None = None
     choices: Literal["one", "none", "missing"] = "one"
     body: bytes | None = None
+    status: int = 200
     content_type: str = "application/json"
+    location: str | None = None
 
 
 def encode(value: Any) -> bytes:

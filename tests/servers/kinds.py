@@ -15,6 +15,7 @@ from tests.servers.behaviour import (
 )
 
 _LOGIN = b"<!doctype html><title>Sign in</title><form>Please sign in to use the network.</form>"
+_GATEWAY = b"<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _LATIN = b'{"id": "1", "choices": [{"index": 0, "message": {"role": "assistant", "content": "caf\xe9"}}]}'
 
 KINDS: dict[str, Behaviour] = {
@@ -171,6 +172,22 @@ KINDS: dict[str, Behaviour] = {
     ),
     "login page": Behaviour(
         "A captive portal: 200 and a page of HTML to everything.", body=_LOGIN, content_type="text/html"
+    ),
+    "redirect": Behaviour(
+        "A gateway that wants a sign-in first: 302 to a page of its own.",
+        body=b"",
+        status=302,
+        location="/sign-in",
+        content_type="text/html",
+    ),
+    "bad gateway": Behaviour(
+        "A reverse proxy whose server is away: 502 and a page of HTML.",
+        body=_GATEWAY,
+        status=502,
+        content_type="text/html",
+    ),
+    "loading": Behaviour(
+        "llama.cpp while it still loads its model: 503 to the first requests.", error=numbered_error, loading_for=2
     ),
     "not utf-8": Behaviour("A server whose JSON is in Latin-1.", body=_LATIN),
     "slow": Behaviour("A model that takes half a second to answer.", latency_s=0.5),

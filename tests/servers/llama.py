@@ -36,7 +36,6 @@ class LlamaServer:
     """A server that runs."""
 
     url: str
-    pid: int
 
     @property
     def base_url(self) -> str:
@@ -66,7 +65,7 @@ def llama_server(model: Path, options: Options | None = None) -> Iterator[LlamaS
                 raise RuntimeError(f"llama.cpp did not start: {process.communicate()[1].decode()[-600:]}")
             url = json.loads(line)["url"]
             _wait_until_healthy(url)
-            yield LlamaServer(url=url, pid=process.pid)
+            yield LlamaServer(url)
         finally:
             process.kill()
             process.communicate()
