@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimx.article.sources import MAX_FILE_BYTES, SUFFIXES, read_article, read_articles
+from claimx.article.sources import MAX_FILE_BYTES, SUFFIXES, count_articles, read_article, read_articles
 from claimx.errors import ClaimxError, InputError, UsageError
 from claimx.schema import Article
 
@@ -335,3 +335,11 @@ def test_a_bad_line_of_json_lines_can_be_skipped(tmp_path: Path) -> None:
     skipped: list[InputError] = []
     assert [article.text for article in read_articles(path, skip=skipped.append)] == ["One.", "Four."]
     assert [re.findall(r"line \d|two articles", str(error))[0] for error in skipped] == ["line 2", "two articles"]
+
+
+def test_how_many_articles_there_will_be_is_told_without_reading_them(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("One.")
+    (tmp_path / "b.jsonl").write_text('{"text": "Two."}\n\n{"text": "Three."}')
+    (tmp_path / "c.png").write_bytes(b"")
+    sources = [str(tmp_path), str(tmp_path / "b.jsonl"), "https://a.example/b", str(tmp_path / "none.txt"), "-"]
+    assert [count_articles(source) for source in sources] == [3, 2, 1, 1, None]

@@ -92,6 +92,31 @@ def read_article(
     return first
 
 
+def count_articles(source: str) -> int | None:
+    """About how many articles a source holds, told by its files and the lines of its JSON Lines; None of `-`.
+
+    It is for saying how much is left: nothing is parsed, and what cannot be looked at counts nothing.
+    """
+    if source == "-":
+        return None
+    path = Path(source)
+    try:
+        if _URL.match(source) or not path.is_dir():
+            return _count_lines(path)
+        root = path / "articles" if (path / "articles").is_dir() else path
+        return sum(map(_count_lines, _list_articles(root)[0]))
+    except (OSError, ValueError):
+        return 0
+
+
+def _count_lines(path: Path) -> int:
+    """The lines of a JSON Lines file; 1 of any other."""
+    if path.suffix.lower() not in (".jsonl", ".ndjson") or not path.is_file():
+        return 1
+    with path.open("rb") as lines:
+        return sum(1 for line in lines if line.strip())
+
+
 def _with_distinct_ids(found: Found, source: str) -> Iterator[Article]:
     places: dict[str, Origin] = {}
     for origin, article in found:

@@ -118,7 +118,7 @@ def extract(
             _apart(engine),
             open_output(output, format_.value if format_ else None, with_facts=not no_facts) as out,
         ):
-            is_whole = _run(articles, settings, out, engine, ray_address)
+            is_whole = _run(articles, settings, out, engine, ray_address, reading.expected())
         if reading.failed or not is_whole:
             raise typer.Exit(PARTIAL)
 
@@ -148,7 +148,14 @@ def _apart(engine: Engine) -> AbstractContextManager[None]:
     return ray_apart()
 
 
-def _run(articles: Iterator[Article], settings: Settings, out: Output, engine: Engine, ray_address: str | None) -> bool:
+def _run(
+    articles: Iterator[Article],
+    settings: Settings,
+    out: Output,
+    engine: Engine,
+    ray_address: str | None,
+    expected: int | None,
+) -> bool:
     """Extract, write as articles end, and sum up on stderr; whether nothing is missing.
 
     Raises:
@@ -172,7 +179,7 @@ def _run(articles: Iterator[Article], settings: Settings, out: Output, engine: E
         from claimx.runs.runner import extract_all
 
         prompt = load_prompt(settings.prompt)
-        progress = Progress(settings.chunk_tokens)
+        progress = Progress(settings.chunk_tokens, expected)
         traffic = Traffic(settings.max_requests, settings.max_tokens_total)
 
         async def run(store: Store | None) -> None:

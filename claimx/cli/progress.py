@@ -26,10 +26,16 @@ _LINE_EVERY_S = 10.0
 
 
 class Progress:
-    """Counts what is read, asked and done; use it as a context manager around the run."""
+    """Counts what is read, asked and done; use it as a context manager around the run.
 
-    def __init__(self, chunk_tokens: int) -> None:
+    Args:
+        chunk_tokens: The size of a request.
+        expected: About how many articles there will be, if that is known.
+    """
+
+    def __init__(self, chunk_tokens: int, expected: int | None = None) -> None:
         self._chunk_tokens = chunk_tokens
+        self._expected = expected
         self._titles: dict[str, str | None] = {}
         self._requests = self._replies = 0
         self._started = self._spoke = time.monotonic()
@@ -149,9 +155,27 @@ class Progress:
                 completed=self._replies,
                 visible=self._requests > 1,
             )
-        elif (now := time.monotonic()) - self._spoke >= _LINE_EVERY_S:
+        elif self._replies and (now := time.monotonic()) - self._spoke >= _LINE_EVERY_S:
             self._spoke = now
-            note(f"{self._replies:,} of {self._requests:,} requests, {count(self.articles, 'article')} done")
+            note(
+                f"{self._replies:,} of {self._requests:,} requests so far, {count(self.articles, 'article')} done"
+                + _time_left(self.articles, self._expected, now - self._started)
+            )
+
+
+def _time_left(done: int, expected: int | None, seconds: float) -> str:
+    """What remains at the pace so far; nothing before the first article is done, or where the end is not known.
+
+    >>> _time_left(100, 500, 60), _time_left(0, 500, 60), _time_left(100, None, 60)
+    (' of about 500, 4 min left', '', '')
+    """
+    if not done or not expected or done >= expected:
+        return ""
+    left_s = seconds / done * (expected - done)
+    shown = (
+        f"{left_s:.0f} s" if left_s < 90 else f"{left_s / 60:.0f} min" if left_s < 5400 else f"{left_s / 3600:.1f} h"
+    )
+    return f" of about {expected:,}, {shown} left"
 
 
 def _causes(traffic: Traffic) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from claimx.article.sources import read_articles
+from claimx.article.sources import count_articles, read_articles
 from claimx.errors import InputError
 from claimx.schema import Article
 
@@ -27,6 +27,11 @@ class Reading:
         self._allow_private = allow_private
         self._note = note
         self.failed = 0
+
+    def expected(self) -> int | None:
+        """About how many articles there are in all; None if a source does not tell before it is read."""
+        counts = [count_articles(source) for source in self._sources]
+        return None if None in counts else sum(count for count in counts if count)
 
     def articles(self) -> Iterator[Article]:
         """Read on, article by article.
@@ -51,6 +56,10 @@ class Reading:
         self._note(f"claimx: {error}")
 
     def _read(self, source: str) -> Iterator[Article]:
+        if source.lower().endswith(".parquet") and "://" not in source:
+            from claimx.article.parquet import read_parquet
+
+            return read_parquet(source, published=self._published, note=self._note, skip=self._skip)
         return read_articles(
             source,
             published=self._published,

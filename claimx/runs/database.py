@@ -38,7 +38,7 @@ ADVICE = {
     sqlite3.SQLITE_FULL: "the disk is full; what was stored before is safe. Make room and run the command again",
     sqlite3.SQLITE_IOERR: "the disk failed, or is full; what was stored before is safe. Make room and try again",
     sqlite3.SQLITE_READONLY: "is read-only; name a file that can be written, or pass --replay to only read it",
-    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that the folder exists and can be written",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened; check that the folder exists and can be written (or pass --replay)",
     sqlite3.SQLITE_PERM: "cannot be opened for want of permission",
     sqlite3.SQLITE_CORRUPT: "is damaged; nothing was overwritten. Restore a copy, or name another file",
     sqlite3.SQLITE_NOTADB: "is damaged or not a database; nothing was overwritten. Name another file",
