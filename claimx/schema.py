@@ -122,8 +122,8 @@ def _portable(node: Any, definitions: dict[str, Any]) -> Any:
         if key == "properties"
         else _portable(item, definitions)
         for key, item in node.items()
-        # Descriptions are for people. The prompt says what each field is for, and a schema that counts as prompt is half
-        # as long without them.
+        # Descriptions are for people. The prompt says what each field is for, and a schema that counts as prompt is
+        # half as long without them.
         if key not in ("title", "default", "description")
     }
 
