@@ -88,6 +88,7 @@ def test_a_report_is_found_with_its_cue_and_content(text: str, cue: str, content
         ("In a post on Monday evening Ilse Marrant, a clerk, said the ferry was late.", "Ilse Marrant"),
         ("“The ferry was late,” one Amber Foods employee said.", "one Amber Foods employee"),
         ("“The ferry was late,” another friend, Ilse Marrant, said.", "Ilse Marrant"),
+        ("“The ferry was late,” poll watcher Ilse Marrant said.", "Ilse Marrant"),
         ("“The ferry was late,” says a clerk involved in the plan.", "a clerk"),
         ("“The ferry was late,” reads a Monday editorial.", "a Monday editorial"),
         ("The ferry was late, according to a clerk familiar with the plan.", "a clerk familiar with the plan"),
@@ -144,6 +145,23 @@ def test_what_stands_before_the_text_tells_whom_a_pronoun_means_and_makes_no_cla
         ("“Only you,” Ilse Marrant said, would take the ferry.", ["Only you", "would take the ferry"]),
         ("“Who do they think they are?” Ilse Marrant said of the pilots.", ["Who do they think they are?"]),
         ("Ilse Marrant has warned it will respond to criticism.", ["it will respond to criticism"]),
+        ("As Ilse Marrant put it, “The ferry is late.”", ["The ferry is late"]),
+        ("Ilse Marrant said in a statement, “The ferry is late.”", ["The ferry is late"]),
+        ("Ilse Marrant said of the flood, “The ferry is late.”", ["The ferry is late"]),
+        ("“The ferry is late,” Ilse Marrant said by telephone.", ["The ferry is late"]),
+        ("But many pilots, Ilse Marrant wrote, “do not care”.", ["many pilots", "do not care"]),
+        (
+            "Ilse Marrant said the board “failed to check,” which led to “the flood”.",
+            ["the board “failed to check,” which led to “the flood”"],
+        ),
+        (
+            "In the long run, according to Ilse Marrant, the loss is due to fog.",
+            ["the loss is due to fog"],
+        ),
+        (
+            "Ilse Marrant said: “I will sail.\n\n“I will row.\n\n“I will swim.”",
+            ["I will sail", "I will row", "I will swim"],
+        ),
         (
             "Ilse Marrant said that, on this evidence, prices continued to rise.",
             ["on this evidence, prices continued to rise"],
@@ -152,6 +170,14 @@ def test_what_stands_before_the_text_tells_whom_a_pronoun_means_and_makes_no_cla
 )
 def test_a_content_is_all_that_was_said_and_no_more(text: str, content: list[str]) -> None:
     assert claims(text) == [("Ilse Marrant", claims(text)[0][1], content)]
+
+
+def test_a_quotation_that_a_verb_before_it_governs_is_not_the_next_verbs() -> None:
+    text = "Ben Okafor, citing “the magic of Ansel,” said the ferry could be late."
+    assert claims(text) == [
+        ("Ben Okafor", "citing", ["the magic of Ansel"]),
+        ("Ben Okafor", "said", ["the ferry could be late"]),
+    ]
 
 
 def test_according_to_a_report_others_warned_is_two_claims_and_the_outer_is_the_reports() -> None:

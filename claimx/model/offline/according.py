@@ -8,7 +8,7 @@ from claimx.model.offline.content_ends import trim
 from claimx.model.offline.contents import content_before
 from claimx.model.offline.noun_phrases import Range, has_finite_verb, noun_phrase_starting
 from claimx.model.offline.tokens import Token
-from claimx.model.offline.words import FINITE_AUXILIARIES, SUBORDINATORS, TIME_WORDS
+from claimx.model.offline.words import FINITE_AUXILIARIES, PREPOSITIONS, SUBORDINATORS, TIME_WORDS
 
 _MODIFIERS = 8
 _ENDS_SOURCE = FINITE_AUXILIARIES | TIME_WORDS | SUBORDINATORS | {"on", "after", "before", "during"}
@@ -41,13 +41,23 @@ def find_according(tokens: list[Token]) -> list[According]:
             content = [rest] if rest else []
         else:
             before = content_before(tokens, index)
+            if rest and before and _is_adverbial(tokens, before):
+                before = None
             content = [before] if before else []
+            if rest and before is None:
+                content = [rest]
             if rest and comma == source[1] and before and not has_finite_verb(tokens, *before):
                 content.append(rest)
         content = [part for part in content if part[1] > part[0]]
         if content:
             found.append(According(source, (index, index + 2), content))
     return found
+
+
+def _is_adverbial(tokens: list[Token], part: Range) -> bool:
+    """Whether all that stands before is an "In the long run"."""
+    words = [token.lower for token in tokens[slice(*part)]]
+    return words[0] in PREPOSITIONS and len(words) <= _MODIFIERS and FINITE_AUXILIARIES.isdisjoint(words)
 
 
 def _with_modifiers(tokens: list[Token], end: int, limit: int) -> int:

@@ -108,12 +108,14 @@ class _Speech:
         self.quotations = quotations
         self.starts = starts
         self.speaking: int | None = None
+        self.is_open = False
         self.waiting: list[Span] = []
         self.announced: Attribution | None = None
 
     def read_paragraph(self, rows: list[list[Token]]) -> None:
         """Take in the sentences of one paragraph."""
-        current: int | None = None
+        # A quotation that was left open goes on: what its next paragraph says needs no other cue.
+        current = self.speaking if self.is_open else None
         pending = self.waiting
         self.waiting = []
         for tokens in rows:
@@ -161,6 +163,7 @@ class _Speech:
             self._extend(self.contents[self.speaking], pending)
             current = self.speaking
         self.speaking = current
+        self.is_open = bool(rows and rows[-1]) and self._continues((rows[-1][-1].start, rows[-1][-1].end))
 
     def finish(self) -> list[Attribution]:
         """What was found, with all that was said."""
@@ -197,7 +200,7 @@ def _ends(tokens: list[Token]) -> bool:
 def _is_speech(item: Attribution) -> bool:
     """Whether a quotation that stands alone may go on with this report."""
     verb = item.verb
-    return verb is not None and verb.verb.takes("quote") and verb.form == "finite" and item.mention == item.referent
+    return verb is not None and verb.verb.takes("quote") and verb.form == "finite"
 
 
 def _is_quoted(tokens: list[Token]) -> bool:

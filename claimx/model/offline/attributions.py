@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from claimx.article.names import titles
 from claimx.model.offline.according import find_according
+from claimx.model.offline.content_ends import trim
 from claimx.model.offline.contents import content_after, content_before
 from claimx.model.offline.cues import Cue, find_cues
 from claimx.model.offline.noun_cues import find_noun_reports
@@ -16,7 +17,7 @@ from claimx.model.offline.noun_phrases import (
     is_name,
     noun_phrase_ending,
 )
-from claimx.model.offline.placements import complement_after, content_around, object_before
+from claimx.model.offline.placements import complement_after, content_around, object_before, quotation_start
 from claimx.model.offline.sources import (
     BEFORE_GERUND,
     find_source,
@@ -79,7 +80,7 @@ def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
         if number + 1 < len(cues) and cues[number + 1].group <= cue.first:
             # "Declined to say": the verb that it governs reports for both.
             continue
-        source = inverted_source(tokens, cue)
+        source = inverted_source(tokens, cue) if not _is_taken(tokens, cue.first, cues[:number]) else None
         content: list[Range] = []
         if source is not None:
             content = content_around(tokens, cue.group, source[1], cues[:number], cues[number + 1 :])
@@ -218,10 +219,12 @@ def _contents(tokens: list[Token], cue: Cue, cues: list[Cue], number: int, sourc
         return [part] if part and tokens[part[0]].lower not in LONE_PRONOUNS else []
     first = source[0]
     if cue.form == "finite" and first > 1 and source[1] <= cue.group and cue.verb.takes("clause", "quote"):
-        if quotation_ends_before(tokens, first):
+        if quotation_ends_before(tokens, first) and not _is_taken(tokens, first, cues[:number]):
             return content_around(tokens, first, cue.last + 1, cues[:number], cues[number + 1 :])
         if tokens[first - 1].text in (",", "—", "–") and _trails(tokens, cue, cues, first):
             return content_around(tokens, first, cue.last + 1, cues[:number], cues[number + 1 :])
+    if cue.form == "finite" and (content := _after_as(tokens, cue, first)):
+        return [content]
     content = content_after(tokens, cue, cues)
     if cue.form == "finite" and (cue.verb.takes("noun") or cue.verb.companions):
         thing = object_before(tokens, source)
@@ -231,6 +234,23 @@ def _contents(tokens: list[Token], cue: Cue, cues: list[Cue], number: int, sourc
             rest = complement_after(tokens, cue)
             return [thing, rest] if rest else [thing]
     return [content] if content else []
+
+
+def _after_as(tokens: list[Token], cue: Cue, first: int) -> Range | None:
+    """The content of "As Poe put it, it rained"."""
+    before = [token.lower for token in tokens[:first] if token.is_word]
+    if not before or before[-1] != "as" or len(before) > 2 or not cue.verb.takes("clause", "quote"):
+        return None
+    comma = cue.last + 1
+    if comma + 1 >= len(tokens) or tokens[comma].text not in (",", ":"):
+        return None
+    return comma + 1, trim(tokens, len(tokens))
+
+
+def _is_taken(tokens: list[Token], limit: int, earlier: list[Cue]) -> bool:
+    """Whether the quotation that ends before `limit` is what an earlier verb named."""
+    start = quotation_start(tokens, limit) if earlier else 0
+    return any(cue.last + 1 == start for cue in earlier)
 
 
 def _is_quoted(tokens: list[Token], index: int) -> bool:
@@ -244,15 +264,16 @@ def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
         return False
     after = tokens[cue.last + 1] if cue.last + 1 < len(tokens) else None
     parenthesis = after is not None and after.text == ","
-    if parenthesis and _is_quoted(tokens, cue.last + 2) and not has_finite_verb(tokens, *before):
-        # "On Tuesday, after the vote, Poe said, “…”": what stands before only tells when.
-        return False
     first_word = _after_adverb(tokens, before[0])
     opening = tokens[first_word].lower
+    if parenthesis and _is_quoted(tokens, cue.last + 2) and not has_finite_verb(tokens, *before):
+        # "On Tuesday, after the vote, Poe said, “…”": what stands before only tells when.
+        goes_on = _quoted_word(tokens, cue.last + 2).islower()
+        return goes_on and opening not in _ADVERBIAL_OPENERS and opening not in TIME_WORDS
     if opening in _ADVERBIAL_OPENERS or opening in ("asked", "speaking", "pressed"):
         commas = [index for index in range(first_word, before[1]) if tokens[index].text == ","]
         if not commas or not has_finite_verb(tokens, commas[-1], before[1]):
-            sentence = _is_quoted(tokens, cue.last + 2) and is_name(tokens[min(cue.last + 3, len(tokens) - 1)])
+            sentence = _is_quoted(tokens, cue.last + 2) and not _quoted_word(tokens, cue.last + 2).islower()
             return parenthesis and not sentence and not any(other.first < first for other in cues)
     if parenthesis:
         return True
@@ -264,6 +285,11 @@ def _trails(tokens: list[Token], cue: Cue, cues: list[Cue], first: int) -> bool:
     if content is None or not has_finite_verb(tokens, *content):
         return not (content and cue.verb.takes("noun"))
     return tokens[content[0] - 1].lower != "that" and (after.lower in _ADVERBIAL or after.lower in TIME_WORDS)
+
+
+def _quoted_word(tokens: list[Token], index: int) -> str:
+    """The first word of the quotation that opens at `index`."""
+    return next((token.text for token in tokens[index : index + 3] if token.is_word), "")
 
 
 def _after_adverb(tokens: list[Token], index: int) -> int:

@@ -18,6 +18,8 @@ _JOINTS = CONJUNCTIONS | _CONTRAST | {"then", "who"}
 _STOPS = frozenset(".!?,;:—–-…")
 _AFTER_NOUN = frozenset(["when", "after", "before", "during"])
 _FRONTED = frozenset(["as", "while", "when", "although", "though", "because", "since", "after", "before", "until"])
+# After these a quotation with a comma was a name or a part of what is said.
+_AFTER_QUOTED_NAME = frozenset(["and", "or", "but", "which", "because"])
 _AFTER_CUE = PREPOSITIONS | TIME_WORDS
 _LOOKAHEAD = 14
 
@@ -142,7 +144,7 @@ def _closes_with_comma(tokens: list[Token], index: int) -> bool:
     if tokens[index - 1].text != "," or index + 1 >= len(tokens):
         return False
     following = tokens[index + 1]
-    return following.quotation < 0 and following.is_word and following.lower not in ("and", "or", "but")
+    return following.quotation < 0 and following.is_word and following.lower not in _AFTER_QUOTED_NAME
 
 
 def trim(tokens: list[Token], end: int) -> int:

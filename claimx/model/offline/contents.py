@@ -86,6 +86,8 @@ def _content_start(tokens: list[Token], cue: Cue) -> int | None:
         return at if following is None or following.text in ",.;" else at + 1
     if token.lower in _WH and verb.takes("wh", "clause", "that"):
         return at
+    if token.lower in PREPOSITIONS and verb.takes("quote") and (quoted := _quotation_after(tokens, at)) is not None:
+        return quoted
     if token.lower in verb.prepositions and following is not None:
         return at + 1
     if token.lower == "to" and verb.takes("inf"):
@@ -166,6 +168,16 @@ def _after_addressee(tokens: list[Token], at: int) -> int | None:
     return None
 
 
+def _quotation_after(tokens: list[Token], at: int) -> int | None:
+    """Where the quotation begins in "said of the flood, “…”"."""
+    for index in range(at, min(at + _LOOKAHEAD, len(tokens) - 1)):
+        if tokens[index].quotation >= 0 or tokens[index].text in ".;":
+            return None
+        if tokens[index].text in ",:":
+            return index + 1 if tokens[index + 1].quotation >= 0 else None
+    return None
+
+
 def _after_adverbial(tokens: list[Token], at: int, *, bare: bool) -> int | None:
     """Where the content begins after "said on Friday" or "said in a statement that"."""
     for index in range(at, min(at + _LOOKAHEAD, len(tokens))):
@@ -174,6 +186,8 @@ def _after_adverbial(tokens: list[Token], at: int, *, bare: bool) -> int | None:
             return index + 1
         if token.quotation >= 0 and tokens[index - 1].text in ",:":
             return index
+        if token.text in ":," and index + 1 < len(tokens) and tokens[index + 1].quotation >= 0:
+            return index + 1
         if token.text in ".;:," or token.quotation >= 0:
             break
     if not bare:

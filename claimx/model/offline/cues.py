@@ -110,7 +110,8 @@ def _is_verb(before: Token | None, previous: str, following: str, verb: CueVerb,
         reduced = following in _AFTER_PARTICIPLE and not (
             verb.takes("clause", "quote") or following in verb.prepositions or (following == "to" and verb.takes("inf"))
         )
-        return following != "by" and not reduced
+        spoken = before is not None and verb.takes("quote") and (is_name(before) or previous in LONE_PRONOUNS)
+        return (following != "by" or spoken) and not reduced
     if "third" in names:
         if previous in _BEFORE_NOUN or (
             verb.takes("nounlike") and before is not None and not _is_clear_subject(before)

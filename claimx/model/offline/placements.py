@@ -36,7 +36,7 @@ def content_around(tokens: list[Token], limit: int, resume: int, earlier: list[C
     quoted = quotation_ends_before(tokens, limit)
     floor = 0
     if any(cue.first < limit and tokens[cue.first].quotation < 0 for cue in earlier):
-        floor = _quotation_start(tokens, limit) if quoted else 0
+        floor = quotation_start(tokens, limit) if quoted else 0
     before = content_before(tokens, limit, floor)
     if before is None:
         return []
@@ -65,7 +65,7 @@ def _goes_on_unquoted(tokens: list[Token], before: Range, resume: int) -> bool:
     )
 
 
-def _quotation_start(tokens: list[Token], limit: int) -> int:
+def quotation_start(tokens: list[Token], limit: int) -> int:
     """The first token of the quotation that ends before `limit`."""
     index = limit - 1
     while index > 0 and tokens[index].quotation < 0:

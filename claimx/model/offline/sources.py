@@ -93,6 +93,9 @@ def inverted_source(tokens: list[Token], cue: Cue) -> Range | None:
 
 def quotation_ends_before(tokens: list[Token], index: int) -> bool:
     """Whether a quotation that is a sentence, or would be, ends right before a token."""
+    if index >= 3 and tokens[index - 1].text in ("'", "’") and tokens[index - 2].quotation >= 0:
+        # A quotation within the quotation ends here too.
+        index -= 1
     if index >= 2 and tokens[index - 1].text == "," and tokens[index - 2].quotation >= 0:
         return True
     return (

@@ -58,12 +58,12 @@ def subject_before(tokens: list[Token], group: int) -> Range | None:
 
 
 def _with_description(tokens: list[Token], subject: Range, floor: int) -> Range | None:
-    """The whole of "another friend, Ann Poe" where a quotation has just ended."""
+    """The whole of "another friend, Ann Poe" or "poll watcher Ann Poe" where a quotation has just ended."""
     comma = subject[0] - 1
-    if floor == 0 or comma <= floor or tokens[comma].text != "," or not is_name(tokens[subject[0]]):
+    if floor == 0 or comma < floor or not is_name(tokens[subject[0]]):
         return None
-    phrase = noun_phrase_starting(tokens, floor, comma)
-    return (floor, subject[1]) if phrase == (floor, comma) else None
+    end = comma if tokens[comma].text == "," else subject[1]
+    return (floor, subject[1]) if noun_phrase_starting(tokens, floor, end) == (floor, end) else None
 
 
 def _before_relative(tokens: list[Token], subject: Range, floor: int) -> Range | None:
