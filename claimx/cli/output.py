@@ -13,7 +13,14 @@ from claimx.errors import OutputError, UsageError
 from claimx.report.tables import claim_line, csv_lines, write_table
 from claimx.schema import Claim, Extraction
 
-_BY_SUFFIX = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".csv": "csv", ".txt": "table"}
+_BY_SUFFIX = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".txt": "table",
+    ".parquet": "parquet",
+}
 
 
 class Output:
@@ -90,6 +97,12 @@ def open_output(path: Path | None, format_: str | None, *, with_facts: bool) -> 
     chosen = format_ or _BY_SUFFIX.get(path.suffix.lower())
     if chosen is None:
         raise UsageError(f"{path}: say which format with -f, or end the name in {', '.join(_BY_SUFFIX)}")
+    if chosen == "parquet":
+        from claimx.cli.parquet import open_parquet
+
+        with open_parquet(path, with_facts=with_facts) as rows:
+            yield rows
+        return
     # A link leads to what is meant; a pipe or device is written to, never replaced.
     path = path.resolve()
     if path.is_dir():

@@ -13,9 +13,11 @@ from contextlib import contextmanager
 def ray_apart() -> Iterator[None]:
     """Around a run on Ray: our stderr as ever, Ray's own logs in its files under /tmp/ray alone.
 
-    Its C++ core writes to the descriptor itself, so that is led elsewhere; RAY_DATA_LOG_LEVEL is left to the user.
+    Its C++ core writes to the descriptor itself, so that is led elsewhere. What RAY_* variables say stays as it is.
     """
     os.environ.setdefault("RAY_DATA_LOG_LEVEL", "CRITICAL")
+    # Nobody who extracts claims expects a cluster on this machine to report its use to Ray's makers.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     theirs = sys.stderr
     if theirs is None:
         yield
