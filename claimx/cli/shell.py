@@ -86,7 +86,10 @@ def settings_for(flags: Mapping[str, Any]) -> Settings:
         return settings
     from claimx.model.probe import suit, user_cache
 
-    settings, findings = asyncio.run(suit(settings, user_cache()))
+    def say_so() -> None:
+        note(f"trying out {settings.endpoint}, once a day (--mode does without)")
+
+    settings, findings = asyncio.run(suit(settings, user_cache(), on_trial=say_so))
     if findings and findings.checks:
         server = findings.server or "a server that does not tell its name"
         note(

@@ -64,7 +64,8 @@ async def window_of_ollama(door: Door) -> int | None:
     running = await door.get("/api/ps")
     entries = running.get("models") if isinstance(running, dict) else None
     for entry in entries if isinstance(entries, list) else []:
-        if isinstance(entry, dict) and door.settings.model in (entry.get("name"), entry.get("model")):
+        names = {entry.get("name"), entry.get("model")} if isinstance(entry, dict) else set()
+        if {door.settings.model, f"{door.settings.model}:latest"} & names:
             return _number(entry, "context_length")
     return None
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,11 +70,18 @@ def user_cache() -> Cache:
     return Cache(user_cache_path("claimx") / "probes")
 
 
-async def suit(settings: Settings, cache: Cache) -> tuple[Settings, Findings | None]:
+async def suit(
+    settings: Settings, cache: Cache, *, on_trial: Callable[[], None] = lambda: None
+) -> tuple[Settings, Findings | None]:
     """The settings that suit the endpoint, and what was found out about it, if anything had to be.
 
     OpenAI and the offline model need no trial. Nothing is tried out in a replay, nor on a budget of requests, nor
     where the user has chosen the mode. A run that goes on from a store asks as it did before, however old that is.
+
+    Args:
+        settings: What the user wants.
+        cache: Where findings are kept.
+        on_trial: Called before a server is tried out, which may take as long as loading its model does.
 
     Raises:
         ModelUnreachable: If nothing answers.
@@ -86,6 +94,7 @@ async def suit(settings: Settings, cache: Cache) -> tuple[Settings, Findings | N
     if findings is None:
         if settings.replay or settings.max_requests is not None:
             return settings, None
+        on_trial()
         findings = await _find_out(settings)
         if findings is None:
             return settings, None
