@@ -214,6 +214,10 @@ class Worker:
         articles = [Article.model_validate_json(raw) for raw in block.column("article").to_pylist()]
         yield _table("done", [pickle.dumps(done) for done in await asyncio.gather(*map(self._extract, articles))])
 
+    async def aclose(self) -> None:
+        """Close the connections; in an actor they end with its process."""
+        await self._endpoint.__aexit__(None, None, None)
+
     async def _extract(self, article: Article) -> Done:
         # A coroutine under `gather` is a task with a context of its own.
         notes = _Notes()
