@@ -151,7 +151,7 @@ class ModelRefused(ModelError):
         super().__init__(base_url, status, message)
         self.base_url, self.status, self.message = base_url, status, message
         # Another request may be accepted after a 400 or 422, but not without another key, address or budget.
-        self.is_final = status in (401, 402, 403, 404, 429)
+        self.is_final = status in (401, 402, 403, 404, 429) or 300 <= status < 400
 
     def __str__(self) -> str:
         advice = {
@@ -160,7 +160,8 @@ class ModelRefused(ModelError):
             404: " Check --model and --base-url"
             + ("." if self.base_url.endswith("/v1") else " (most servers want it to end in /v1)."),
         }.get(self.status, "")
-        return f"{self.base_url} answered {self.status}: {self.message.rstrip('.')}.{advice}"
+        end = "" if self.message.endswith("?") else "."
+        return f"{self.base_url} answered {self.status}: {self.message.rstrip('.')}{end}{advice}"
 
 
 class ModelBusy(ModelError):

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _OVERFLOW = frozenset({"context_length_exceeded", "exceed_context_size_error"})
 _OVERFLOW_WORDS = re.compile(r"\b(?:maximum|exceeds?|larger than|longer than)\b.{0,60}\bcontext\b", re.IGNORECASE)
 _LESS_THOUGHT = "Switch its thinking off, or raise --max-output-tokens."
+_ELEMENT = re.compile(r"<style.{0,4000}?</style>|<script.{0,4000}?</script>|<[^<>]{0,1000}>", re.DOTALL | re.IGNORECASE)
 _WINDOW = re.compile(r"\bcontext (?:length|size|window)\D{0,20}?([\d,]{3,9}) tokens", re.IGNORECASE)
 
 
@@ -90,7 +91,7 @@ def _message(completion: ChatCompletion | None) -> Any:
 def _translate_status(error: Any, settings: Settings) -> ModelError:
     from claimx.model.retries import error_code, is_transient
 
-    message = message_in(error.body, error.response.text, settings.key)
+    message = message_in(error.body, error.response.text, settings.key, error.response.headers.get("location"))
     if error.status_code == 413 or error_code(error.response) in _OVERFLOW or _OVERFLOW_WORDS.search(message):
         too_large = ChunkTooLarge(f"The request does not fit the model: {message}")
         too_large.window, too_large.sent = _numbers(error.body, message)
@@ -122,11 +123,18 @@ def _problems(error: Any) -> list[str]:
     ]
 
 
-def message_in(body: Any, text: str, key: str | None) -> str:
-    """What a server said, from the four shapes of error body that are in use, on one line, without the key."""
+def message_in(body: Any, text: str, key: str | None, location: str | None = None) -> str:
+    """What a server said, from the four shapes of error body that are in use, on one line, without the key.
+
+    Of a web page only the words are left; of a redirect, where it leads.
+    """
     while isinstance(body, dict):
         body = body.get("error") or body.get("message") or body.get("detail") or ""
     said = body if isinstance(body, str) and body else text
+    if said.lstrip().startswith("<"):
+        said = _ELEMENT.sub(" ", said[:4000])
+    if location:
+        said = f"it redirects to {location[:200]}, and redirects are not followed: is that the address to pass?"
     if key:
         said = said.replace(key, "…")
     return " ".join(said.split())[:300] or "no message"

@@ -28,6 +28,7 @@ class Heard:
     body: Any
     text: str
     content_type: str
+    location: str | None
     seconds: float
     key: str | None
 
@@ -86,13 +87,18 @@ class Heard:
         return tokens if isinstance(tokens, int) and tokens > 0 else None
 
     @property
+    def complaint(self) -> str:
+        """What the server says is wrong."""
+        return message_in(self.body, self.text, self.key, self.location)
+
+    @property
     def told(self) -> str:
         """The reply in a few words: the text of an answer, or the status and the server's complaint."""
         if self.is_ok:
             return repr(" ".join(self.said.split())[:80]) if self.said else "an empty answer"
         if self.status == 200:
             return f"200, but no completion: {' '.join(self.text.split())[:80] or 'an empty body'}"
-        return f"{self.status}: {message_in(self.body, self.text, self.key)[:160]}"
+        return f"{self.status}: {self.complaint[:160]}"
 
 
 class Door:
@@ -172,10 +178,12 @@ class Door:
             raise ModelBusy(endpoint, 1, f"the connection broke: {error!r}") from None
         text = response.content.decode("utf-8", "replace")
         try:
-            body = json.loads(text)
+            # What is not UTF-8 is no JSON either.
+            body = json.loads(response.content.decode())
         except (ValueError, RecursionError):
             body = None
         seconds = time.monotonic() - started
         kind = response.headers.get("content-type", "").partition(";")[0]
         wait_s = min(retry_after_s(response.headers, time.time()) or 1.0, _LONGEST_WAIT_S)
-        return Heard(response.status_code, body, text, kind, seconds, self.settings.key), wait_s
+        location = response.headers.get("location")
+        return Heard(response.status_code, body, text, kind, location, seconds, self.settings.key), wait_s

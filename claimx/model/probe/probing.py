@@ -7,7 +7,6 @@ import math
 from typing import TYPE_CHECKING
 
 from claimx.errors import ModelBusy, ModelRefused
-from claimx.model.failures import message_in
 from claimx.model.probe import canaries
 from claimx.model.probe.canaries import Budget
 from claimx.model.probe.door import Door, Heard
@@ -113,12 +112,13 @@ async def _say_hello(door: Door) -> Heard:
     if heard.is_ok:
         return heard
     endpoint = door.settings.endpoint
-    message = message_in(heard.body, heard.text, door.settings.key)
+    message = heard.complaint
     if heard.status in (429, 503):
         raise ModelBusy(endpoint, 2, f"last with {heard.status}: {message}")
     if heard.status == 200:
         is_page = "html" in heard.content_type
-        message = _WEB_PAGE if is_page else f"the reply holds no choices ({' '.join(heard.text.split())[:80]})"
+        what = "the reply holds no choices" if isinstance(heard.body, dict) else "the reply is no JSON in UTF-8"
+        message = _WEB_PAGE if is_page else f"{what} ({' '.join(heard.text.split())[:80]})"
     elif heard.status == 404 and (models := (await identify(door)).models):
         message = f"{message} (it has {', '.join(models[:10])})"
     raise ModelRefused(endpoint, heard.status, message)

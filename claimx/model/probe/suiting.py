@@ -117,7 +117,8 @@ async def _find_out(settings: Settings) -> Findings | None:
     except ModelBusy:
         return None
     except ModelRefused as error:
-        if error.status in (401, 403, 404) or "web page" in error.message:
+        # A page that stands in for the server, and a reply that is merely poor, both come with 200.
+        if error.is_final or "web page" in error.message:
             raise
         return None
 
