@@ -5,14 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.console import Console
 
-from claimx.report.tables import claim_line, csv_lines, printable
-from claimx.schema import Claim, Span, Speaker
+from claimx.report.tables import claim_line, csv_lines, printable, write_table
+from claimx.schema import Claim, Extraction, Span, Speaker
+from tests.ledgers import LEDGER
 
 # Format characters that have a shape of their own: Unicode's prepended concatenation marks.
 SHAPED = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD}
@@ -80,3 +84,52 @@ def test_a_line_of_json_reads_back_as_it_was(name: str) -> None:
 
 def test_a_tag_character_is_escaped_as_the_pair_that_json_wants() -> None:
     assert r"a\udb40\udc41b" in claim_line(claim("a\U000e0041b"))
+
+
+def drawn(width: int, *, color: bool = False) -> list[str]:
+    """The table of the small ledger at a width, without the blanks at the ends of lines."""
+    out = io.StringIO()
+    console = Console(file=out, width=width, force_terminal=color, highlight=False, markup=False)
+    made = Extraction(article_id="pier", article_digest="", model="m", prompt="p", claims=LEDGER.claims)
+    write_table(console, made, title="A pier and its bolts")
+    return [line.rstrip() for line in out.getvalue().splitlines()]
+
+
+def test_a_table_of_80_columns_stacks_what_belongs_together_and_parts_the_claims() -> None:
+    assert drawn(80) == [
+        "A pier and its bolts",
+        "Speaker            Stance",
+        "Date               Target             Claim",
+        "",
+        "Mina Oduya         + favor            The new pier is safe and every bolt was",
+        "2026-03-03         new pier           tested.",
+        "                                      35:55, 102:122 “The new pier is safe … We",
+        "                                      tested every bolt”",
+        "",
+        "Paul Strand        − against          the pier “a trap for small boats”.",
+        "                   new pier           175:208",
+        "",
+        "Date  Fact",
+        "–     The pier cost 4 million crowns.",
+        "      233:263",
+    ]
+
+
+def test_a_table_of_200_columns_has_a_line_for_a_claim_and_one_for_its_evidence() -> None:
+    lines = drawn(200)
+    assert lines[1].split() == ["Speaker", "Stance", "Target", "Date", "Claim"]
+    assert re.split(r"  +", lines[2]) == [
+        "Mina Oduya", "+ favor", "new pier", "2026-03-03", "The new pier is safe and every bolt was tested.",
+    ]  # fmt: skip
+    assert lines[3].strip() == "35:55, 102:122 “The new pier is safe … We tested every bolt”"
+    assert max(map(len, lines)) <= 200
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 109, 110, 200])
+def test_no_line_of_a_table_is_wider_than_the_terminal(width: int) -> None:
+    assert max(map(cell_len, drawn(width))) <= width
+
+
+def test_colour_adds_nothing_but_colour() -> None:
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(drawn(80, color=True)))
+    assert [line.rstrip() for line in plain.splitlines()] == drawn(80)

@@ -53,7 +53,7 @@ def write_table(console: Console, extraction: Extraction, *, title: str | None =
     if title:
         console.print(_cell(title, "bold"))
     if claims:
-        console.print(_stacked(claims) if console.width < _ROOMY else _wide(claims, console.width))
+        console.print(_stacked(claims, console.width) if console.width < _ROOMY else _wide(claims, console.width))
     if facts:
         table = _table()
         table.add_column("Date", no_wrap=True)
@@ -78,10 +78,12 @@ def _wide(claims: list[Claim], width: int) -> Table:
     return table
 
 
-def _stacked(claims: list[Claim]) -> Table:
-    table = _table()
-    table.add_column("Speaker\nDate", width=17, overflow="fold")
-    table.add_column("Stance\nTarget", width=17, overflow="fold")
+def _stacked(claims: list[Claim], width: int) -> Table:
+    # A blank line between claims: names of two lines would run into one another.
+    table = _table(below=1)
+    side = max(17, width // 5)
+    table.add_column("Speaker\nDate", width=side, overflow="fold")
+    table.add_column("Stance\nTarget", width=side, overflow="fold")
     table.add_column("Claim", ratio=1, overflow="fold")
     for claim in claims:
         said_on = _cell(_date(claim), "dim") if _date(claim) else None
@@ -93,10 +95,10 @@ def _stacked(claims: list[Claim]) -> Table:
     return table
 
 
-def _table() -> Table:
+def _table(*, below: int = 0) -> Table:
     from rich.table import Table
 
-    return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", expand=True)
+    return Table(box=None, pad_edge=False, padding=(0, 2, below, 0), header_style="bold", expand=True)
 
 
 def _lines(*cells: Text | None) -> Text:

@@ -136,7 +136,7 @@ function cardOf(claim, number, article) {
   const details = [
     claim.kind === "claim" && (claim.stance || "no stance"), claim.role, claim.date, claim.quotation, claim.cue && `“${wordsOf(claim, claim.cue)}”`,
     claim.nested && "within another claim", claim.grounding !== "exact" && claim.grounding, `characters ${offsets}`,
-    !claim.held && article.text !== null && "not in this text any more", claim.id,
+    !claim.held && article.text !== null && "not in this text any more",
   ];
   const close = el("button", { type: "button", class: "close", "aria-label": "Close" }, "✕");
   close.addEventListener("click", unselect);
@@ -144,7 +144,7 @@ function cardOf(claim, number, article) {
     close, link,
     block("p", null, claim.text, 2000),
     isSaidAgain(claim.text, quote) ? null : block("blockquote", null, quote, 2000),
-    el("p", { class: "quiet" }, ...fields(details, 300)));
+    el("p", { class: "quiet" }, ...fields(details, 300), " · ", el("span", { class: "id" }, field(claim.id, 60))));
 }
 
 function rejectedOf(article) {
