@@ -192,9 +192,9 @@ class ChunkTooLarge(ModelError):
 class PromptCut(ChunkTooLarge):
     """The server read less than was sent, and said nothing: what it answered is about a part of the text."""
 
-    def __init__(self, base_url: str, read: int, sent: int) -> None:
-        super().__init__(base_url, read, sent)
-        self.base_url, self.read, self.expected = base_url, read, sent
+    def __init__(self, base_url: str, read: int, expected: int) -> None:
+        super().__init__(base_url, read, expected)
+        self.base_url, self.read, self.expected = base_url, read, expected
 
     def __str__(self) -> str:
         return (

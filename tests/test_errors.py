@@ -13,7 +13,8 @@ from claimx.errors import ClaimxError
 from claimx.schema import Usage
 
 KINDS = [kind for _, kind in inspect.getmembers(errors, inspect.isclass) if issubclass(kind, ClaimxError)]
-VALUES = {"status": 404, "attempts": 3, "articles": 5, "reason": "it broke"}
+VALUES = {"status": 404, "attempts": 3, "articles": 5, "reason": "it broke", "window": 512, "needed": 900}
+VALUES |= {"read": 1026, "expected": 3000}
 
 
 def one(kind: type[ClaimxError]) -> ClaimxError:
