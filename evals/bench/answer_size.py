@@ -1,6 +1,6 @@
 """How long a perfect answer is: its compact JSON beside the article's own characters, from the gold labels.
 
-    python evals/bench_answer_size.py [seeds]
+    python -m evals.bench.answer_size [seeds]
 
 Output tokens are what a run costs and waits for. The naive record spells everything out, as a gold label does;
 the wire form names each speaker once and writes … for words that the standalone sentence repeats from the content.
@@ -87,6 +87,17 @@ def naive_answer(labels: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
+def bytes_per_label(seeds: Path) -> tuple[float, float]:
+    """Bytes of a perfect answer for each label in it, optional ones included: spelt out, and as it is asked for."""
+    naive = wire = count = 0
+    for path in sorted((seeds / "labels").glob("*.json")):
+        labels = json.loads(path.read_text(encoding="utf-8"))["labels"]
+        naive += len(_compact(naive_answer(labels)).encode())
+        wire += len(_compact(perfect_answer(labels).model_dump()).encode())
+        count += len(labels)
+    return naive / count, wire / count
+
+
 def _words(span: dict[str, Any] | None) -> str | None:
     return span["text"] if span else None
 
@@ -95,8 +106,8 @@ def _bare(words: list[str]) -> list[str]:
     return [bare for word in words if (bare := re.sub(r"[^\w]", "", word).lower())]
 
 
-def _compact(value: Any) -> int:
-    return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def main(seeds: Path) -> None:
@@ -109,10 +120,10 @@ def main(seeds: Path) -> None:
         required = [label for label in labels if not label["optional"]]
         sizes = [
             len(article.text),
-            _compact(naive_answer(required)),
-            _compact(perfect_answer(required).model_dump()),
-            _compact(naive_answer(labels)),
-            _compact(perfect_answer(labels).model_dump()),
+            len(_compact(naive_answer(required))),
+            len(_compact(perfect_answer(required).model_dump())),
+            len(_compact(naive_answer(labels))),
+            len(_compact(perfect_answer(labels).model_dump())),
         ]
         totals = [total + size for total, size in zip(totals, sizes, strict=True)]
         _row(article.id, sizes)
