@@ -484,6 +484,17 @@ def test_the_command_says_what_a_form_needs(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("form", [form.value for form in Form])
+def test_what_cannot_be_written_is_one_sentence_and_leaves_nothing_behind(form: str, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.mkdir() if form != "brat" else taken.write_text("a file")
+    nowhere = tmp_path / ("taken" if form == "brat" else "no") / "claims"
+    for path in (taken, nowhere):
+        with pytest.raises(UsageError, match="cannot be written"):
+            write_export(LEDGER, ARTICLES, form, path)
+    assert [path.name for path in tmp_path.iterdir()] == ["taken"]
+
+
+@pytest.mark.parametrize("form", [form.value for form in Form])
 def test_every_form_is_written_for_a_ledger_without_claims_too(form: str, tmp_path: Path) -> None:
     written = write_export(Ledger(()), {}, form, tmp_path / "out")
     assert all(path.stat().st_size for path in written)

@@ -469,13 +469,16 @@ def test_nothing_sticks_out_of_the_window(page: Page, folder: Path, view: str, w
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("view", ["articles", "ledger", "pictures"])
-def test_axe_finds_no_violation(browser: Browser, folder: Path, view: str, scheme: Any) -> None:
+def test_axe_finds_no_violation(browser: Browser, folder: Path, view: str, scheme: Any, width: int) -> None:
+    """Of the articles with a claim picked; of the ledger and the pictures with a filter."""
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     # axe itself is injected as a script, which the page's policy forbids.
-    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True, viewport={"width": width, "height": 800})
     opened = context.new_page()
-    opened.goto((folder / "seeds.html").as_uri() + f"#view={view}")
+    claim = seeds()[0].claims[3].id
+    opened.goto((folder / "seeds.html").as_uri() + f"#view={view}{'' if view == 'articles' else '&q=e'}&claim={claim}")
     violations = axe.Axe().run(opened).response["violations"]
     context.close()
     assert [f"{item['id']}: {item['nodes'][0]['html']}" for item in violations] == []
@@ -617,7 +620,7 @@ def test_twenty_thousand_claims_open_and_filter_within_two_seconds(page: Page, f
     path = folder / "many.html"
     path.write_text(to_page(ledger, articles), encoding="utf-8")
     assert path.stat().st_size < 3 * len(jsonl(ledger.claims).encode())
-    seconds = {}
+    seconds: dict[str, float] = {}
 
     def timed(name: str, text: str) -> None:
         page.wait_for_function("(text) => document.querySelector('#said').textContent.startsWith(text)", arg=text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,3 +86,6 @@ def write_file(path: Path, content: str | bytes) -> None:
         partial.replace(path)
     except OSError as error:
         raise UsageError(f"{path} cannot be written ({error.strerror})") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink()

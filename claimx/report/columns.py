@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,8 +36,12 @@ def write_parquet(ledger: Ledger, articles: Mapping[str, Article], path: Path) -
     beside = path.with_name(f"{path.stem}.articles{path.suffix}")
     for table, target in ((claims_table(ledger), path), (articles_table(ledger, articles), beside)):
         partial = target.with_name(target.name + ".part")
-        parquet.write_table(table, partial)
-        partial.replace(target)
+        try:
+            parquet.write_table(table, partial)
+            partial.replace(target)
+        finally:
+            with suppress(OSError):
+                partial.unlink()
     return beside
 
 
@@ -44,7 +49,7 @@ def write_duckdb(ledger: Ledger, articles: Mapping[str, Article], path: Path) ->
     """Write a new database with the tables `claims` and `articles`, in place of what is at `path`.
 
     Raises:
-        UsageError: If duckdb or pyarrow is not installed.
+        UsageError: If duckdb or pyarrow is not installed, or the file cannot be written.
     """
     try:
         import duckdb
@@ -52,13 +57,20 @@ def write_duckdb(ledger: Ledger, articles: Mapping[str, Article], path: Path) ->
     except ImportError:
         raise UsageError(f"DuckDB needs duckdb and pyarrow: {_INSTALL}") from None
     partial = path.with_name(path.name + ".part")
-    partial.unlink(missing_ok=True)
-    with duckdb.connect(str(partial)) as database:
-        for name, table in (("claims", claims_table(ledger)), ("articles", articles_table(ledger, articles))):
-            database.register("arriving", table)
-            database.execute(f"CREATE TABLE {name} AS SELECT * FROM arriving")
-            database.unregister("arriving")
-    partial.replace(path)
+    with suppress(FileNotFoundError):
+        partial.unlink()
+    try:
+        with duckdb.connect(str(partial)) as database:
+            for name, table in (("claims", claims_table(ledger)), ("articles", articles_table(ledger, articles))):
+                database.register("arriving", table)
+                database.execute(f"CREATE TABLE {name} AS SELECT * FROM arriving")
+                database.unregister("arriving")
+        partial.replace(path)
+    except duckdb.IOException as error:
+        raise UsageError(f"{path} cannot be written ({error})") from None
+    finally:
+        with suppress(OSError):
+            partial.unlink()
 
 
 def claims_table(ledger: Ledger) -> pyarrow.Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from claimx.errors import UsageError
@@ -85,8 +86,12 @@ def distinct_names(article_ids: Iterable[str]) -> dict[str, str]:
 def _write(path: Path, text: str) -> Path:
     """Write a file that is whole or not there."""
     partial = path.with_name(path.name + ".part")
-    partial.write_bytes(text.encode())
-    return partial.replace(path)
+    try:
+        partial.write_bytes(text.encode())
+        return partial.replace(path)
+    finally:
+        with suppress(OSError):
+            partial.unlink()
 
 
 def _write_brat(ledger: Ledger, articles: Mapping[str, Article], folder: Path) -> list[Path]:

@@ -100,4 +100,5 @@ def _explain(error: ValidationError) -> str:
     """What is wrong first, and where, on one line."""
     problem = error.errors(include_url=False, include_input=False)[0]
     field = ".".join(str(part) for part in problem["loc"])
-    return f"{field}: {problem['msg']}" if field else f"not a claim ({problem['msg']})"
+    reason = f"{field}: {problem['msg']}" if field else f"not a claim ({problem['msg']})"
+    return f"{reason}; what is read is what claimx extract writes with -f jsonl or -f json"
