@@ -249,6 +249,11 @@ def test_what_nobody_says_is_no_claim(text: str) -> None:
         ("Ilse Marrant said she hoped the ferry would sail.", "favor"),
         ("Ilse Marrant promised to stop the shameful waste.", "against"),
         ("Ilse Marrant said the ferry left at noon.", "neutral"),
+        ("Ilse Marrant said the board should reopen the quay.", "favor"),
+        ("Ilse Marrant said nobody should pay for the quay.", "against"),
+        ("“What use is a map to a fish?” said Ilse Marrant.", "against"),
+        ("Ilse Marrant announced a new ferry.", "favor"),
+        ("Ilse Marrant said the Just Peace League left at noon.", "neutral"),
     ],
 )
 def test_the_stance_comes_from_the_cue_or_else_from_the_content(text: str, stance: str) -> None:
@@ -261,6 +266,11 @@ def test_the_stance_comes_from_the_cue_or_else_from_the_content(text: str, stanc
         ("Ilse Marrant praised the harbour crew.", "harbour crew"),
         ("Ilse Marrant said the new ferry was late.", "new ferry"),
         ("Ilse Marrant said she had met Ben Okafor.", "Ben Okafor"),
+        ("Ilse Marrant said the right to fish was old.", "right to fish"),
+        ("Ilse Marrant said there was no link between fog and rain.", "link between fog and rain"),
+        ("Ilse Marrant accused neighbouring Ansel of greed.", "Ansel"),
+        ("Ilse Marrant recommended closing the quay.", "closing the quay"),
+        ("Ilse Marrant said Ansel considers the offer a joke.", "Ansel"),
     ],
 )
 def test_the_target_is_the_subject_of_the_content_or_whom_it_names(text: str, target: str) -> None:
@@ -275,6 +285,27 @@ def test_the_target_is_the_subject_of_the_content_or_whom_it_names(text: str, ta
         ("Ilse Marrant said the ferry would sail on Friday.", None),
     ],
 )
+def test_an_it_is_about_what_the_claim_before_was_about() -> None:
+    answer = draft_answer("Ilse Marrant said the new ferry was late. “It leaks,” she said.")
+    assert [claim.target for claim in answer.claims] == ["new ferry", "new ferry"]
+
+
+@pytest.mark.parametrize(
+    ("text", "dates"),
+    [
+        ("Ilse Marrant spoke on Tuesday. She said it rained.", ["on Tuesday"]),
+        ("Ilse Marrant said on Tuesday that it rained.\n\nIt hailed, she said.", ["on Tuesday", "on Tuesday"]),
+        ("Ilse Marrant said on Tuesday that it rained. She has said it hailed.", ["on Tuesday", None]),
+        ("Ilse Marrant said on Tuesday that it rained.\n\nMr Oyle denied it.", ["on Tuesday", None]),
+        ("The board met on Tuesday.\n\nIlse Marrant told councillors that it rained.", ["on Tuesday"]),
+        ("The quay is closed until Tuesday. Ilse Marrant said it rained.", [None]),
+        ("Ilse Marrant told the Today programme that it rained.", [None]),
+    ],
+)
+def test_the_day_on_which_somebody_speaks_is_carried_on(text: str, dates: list[str | None]) -> None:
+    assert [claim.date for claim in draft_answer(text).claims] == dates
+
+
 def test_the_date_is_copied_from_outside_the_content(text: str, date: str | None) -> None:
     assert only(text).date == date
 

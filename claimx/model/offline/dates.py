@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from claimx.model.offline.attributions import Attribution
+from claimx.model.offline.lexicon import cue_forms
 
 Span = tuple[int, int]
 _MONTH = (
@@ -31,12 +32,28 @@ _ANCHOR = re.compile(
     r"|(?:day|week|month|year)s? (?:ago|earlier|later)\b"
 )
 _BEFORE = re.compile(
-    r"(?:(?:\b(?:[Oo]n|[Ii]n|[Ll]ate|[Ee]arly|[Ll]ast|[Ee]arlier|[Ee]arlier in|\d{1,2}(?:st|nd|rd|th)?)) ){1,2}$"
+    r"(?:(?:\b(?:[Oo]n|[Ii]n|[Ll]ate|[Ee]arly|[Ll]ast|[Ee]arlier|[Ee]arlier in|\d{1,2}(?:st|nd|rd|th)?))[ \u00a0]){1,2}$"
     r"|\b(?:[Aa]|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|\d+) $"
 )
-_REACH = 300
+_REACH = 1200
 _NEAR = 80
-_SENTENCE_BREAK = re.compile(r"[.!?][\"”’']?\s+(?=[A-Z“\"‘'])|\n")
+# How far the day on which somebody spoke is carried on, in characters.
+_CARRIED = 1500
+_FEW = 3
+_DAY = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Yy]esterday|[Tt]oday|[Tt]onight|[Ll]ast night"
+    rf"|[Tt]his (?:morning|afternoon|evening)|\d{{1,2}} {_MONTH}|{_MONTH} \d{{1,2}}"
+)
+# Those who are told something at an event, the day of which the article gives further up.
+_AUDIENCE = re.compile(
+    r" (?:the |a |an )?(?:\w+ )?(?:reporters|journalists|jury|jurors|court|judge|hearing|inquest|inquiry|tribunal|chamber"
+    r"|council|councillors|committee|lawmakers|legislators|senators|deputies|mps|members|parliament|meeting|rally|crowd"
+    r"|audience|conference|delegates|supporters|analysts|investors|shareholders)\b",
+    re.IGNORECASE,
+)
+# "the Today programme", "Harbour Today" are no days.
+_NAMED = re.compile(r"\b(?:the|The|[A-Z]\w*) $")
+_NO_SETTING = re.compile(r"\b(?:until|till|by|since|before|after|next|will|due|from|for) (?:\w+ )?$")
 
 
 def find_dates(text: str) -> list[Span]:
@@ -51,7 +68,8 @@ def find_dates(text: str) -> list[Span]:
         before = _BEFORE.search(text, max(0, start - 20), start)
         start = before.start() if before else start
         if text[start:end] != "May" and (before or text[end - 5 : end] not in (" ago", "later", "rlier")):
-            found.append((start, end))
+            if not (text.startswith("Today", start) and _NAMED.search(text, max(0, start - 20), start)):
+                found.append((start, end))
     return found
 
 
@@ -61,14 +79,70 @@ def first_within(dates: Sequence[Span], start: int, end: int) -> Span | None:
     return dates[index] if index < len(dates) and dates[index][1] <= end else None
 
 
-def date_beside(text: str, item: Attribution, dates: Sequence[Span]) -> str | None:
+def tell_dates(
+    text: str,
+    attributions: Sequence[Attribution],
+    people: Sequence[object],
+    dates: Sequence[Span],
+    sentences: Sequence[Span],
+) -> list[str | None]:
+    """For each attribution, in order, the words that tell when it was said.
+
+    They stand in the sentence of the cue, outside what is said; else in the sentences before it in its paragraph
+    ("Speaking on Tuesday, …"); else they are those of the same speaker, who goes on speaking. Only days are carried on,
+    and only to a plain past ("said", not "has said" or "says").
+    """
+    inside = sorted(piece for item in attributions for piece in item.content)
+    settings = [date for date in dates if _is_setting(text, date) and not _covers(inside, date)]
+    spoken: dict[int, tuple[int, str]] = {}
+    told = []
+    for item, person in zip(attributions, people, strict=True):
+        date = date_beside(text, item, dates, sentences)
+        at = item.cue[0] if item.cue else item.content[0][0]
+        if date is None and _is_plain_past(text, item):
+            heard = _AUDIENCE.match(text, item.cue[1], item.cue[1] + 60) if item.cue else None
+            date = _setting_before(text, settings, at, within_paragraph=heard is None)
+            if date is None and id(person) in spoken and at - spoken[id(person)][0] < _CARRIED:
+                date = spoken[id(person)][1]
+        if date is not None and _DAY.search(date):
+            spoken[id(person)] = at, date
+        told.append(date)
+    return told
+
+
+def _is_setting(text: str, date: Span) -> bool:
+    """Whether a date is a day on which something happened: no bound, nothing to come."""
+    return _DAY.search(text, *date) is not None and not _NO_SETTING.search(text, max(0, date[0] - 24), date[0])
+
+
+def _covers(spans: Sequence[Span], date: Span) -> bool:
+    index = bisect_left(spans, (date[1], 0))
+    return any(start <= date[0] < end for start, end in spans[max(0, index - _FEW) : index])
+
+
+def _is_plain_past(text: str, item: Attribution) -> bool:
+    if item.verb is None or item.cue is None or item.verb.form != "finite" or item.verb.group != item.verb.first:
+        return False
+    word = text[slice(*item.cue)].split()[0].lower()
+    return any("past" in names for _, names, _ in cue_forms().get(word, ())) and item.verb.verb.takes("quote", "clause")
+
+
+def _setting_before(text: str, settings: Sequence[Span], at: int, *, within_paragraph: bool) -> str | None:
+    """The last day that is named before an offset, in its paragraph or not much further up."""
+    index = bisect_left(settings, (at, 0)) - 1
+    if index < 0 or at - settings[index][1] > _REACH:
+        return None
+    if within_paragraph and "\n" in text[settings[index][1] : at]:
+        return None
+    return text[slice(*settings[index])]
+
+
+def date_beside(text: str, item: Attribution, dates: Sequence[Span], sentences: Sequence[Span]) -> str | None:
     """The expression that tells when it was said: in the sentence of the cue, outside the content."""
     if item.cue is None:
         return None
-    lower = max(0, item.cue[0] - _REACH)
-    start = max((match.end() for match in _SENTENCE_BREAK.finditer(text, lower, item.cue[0])), default=lower)
-    stop = _SENTENCE_BREAK.search(text, item.cue[1], item.cue[1] + _REACH)
-    end = stop.start() if stop else item.cue[1] + _REACH
+    index = bisect_right(sentences, (item.cue[0], len(text))) - 1
+    start, end = sentences[index] if index >= 0 else item.cue
     nearest: tuple[int, str] | None = None
     for begin, finish in dates[bisect_left(dates, (start, 0)) : bisect_left(dates, (end, 0))]:
         if any(begin < b and a < finish for a, b in item.content):

@@ -6,7 +6,7 @@ import re
 
 from claimx.model.offline.article import read_article
 from claimx.model.offline.attributions import Attribution
-from claimx.model.offline.dates import Span, date_beside, find_dates
+from claimx.model.offline.dates import find_dates, tell_dates
 from claimx.model.offline.facts import find_facts
 from claimx.model.offline.people import Person, is_plausible, is_plural
 from claimx.model.offline.speakers import name_speakers
@@ -15,6 +15,7 @@ from claimx.model.offline.targets import target_of
 from claimx.schema import Answer, ClaimDraft, SpeakerDraft
 
 _PRONOUN_FIRST = re.compile(r"(he|she|it|they)\b(?!['’])", re.IGNORECASE)
+_TAKEN_UP_CHARS = 400
 _MARKS = frozenset("\"“”„‘'«»‹›「")
 
 
@@ -37,14 +38,18 @@ def draft_answer(text: str, context: str = "") -> Answer:
     people = name_speakers(text, attributions, reading.subjects, reading.sentences)
     numbers: dict[int, int] = {}
     speakers = []
-    claims = []
-    for item, person in zip(attributions, people, strict=True):
+    claims: list[ClaimDraft] = []
+    last = 0
+    told = tell_dates(text, attributions, people, dates, reading.sentences)
+    for item, person, date in zip(attributions, people, told, strict=True):
         if _start(item) < first:
             continue
         if id(person) not in numbers:
             speakers.append(SpeakerDraft(name=person.name, role=person.role))
             numbers[id(person)] = len(speakers)
-        claims.append(_claim(text, item, person, numbers[id(person)], dates))
+        earlier = claims[-1].target if claims and _start(item) - last < _TAKEN_UP_CHARS else None
+        claims.append(_claim(text, item, person, numbers[id(person)], date, earlier))
+        last = _start(item)
     sentences = [sentence for sentence in reading.sentences if sentence[0] >= first]
     return Answer(speakers=speakers, claims=claims, facts=find_facts(text, sentences, attributions, dates))
 
@@ -53,7 +58,9 @@ def _start(item: Attribution) -> int:
     return min(span[0] for span in (*item.content, item.cue, item.mention) if span)
 
 
-def _claim(text: str, item: Attribution, person: Person, number: int, dates: list[Span]) -> ClaimDraft:
+def _claim(
+    text: str, item: Attribution, person: Person, number: int, date: str | None, earlier: str | None
+) -> ClaimDraft:
     pieces = [text[start:end] for start, end in item.content]
     return ClaimDraft(
         content=pieces,
@@ -62,8 +69,8 @@ def _claim(text: str, item: Attribution, person: Person, number: int, dates: lis
         speaker=number,
         text=_sentence(text, item, person),
         stance=stance_of(text, item),
-        target=target_of(text, item, person),
-        date=date_beside(text, item, dates),
+        target=target_of(text, item, person, earlier),
+        date=date,
     )
 
 

@@ -11,6 +11,9 @@ from claimx.model.offline.attributions import Attribution
 from claimx.model.offline.lexicon import CueVerb, cue_forms
 from claimx.schema import Stance
 
+_OBLIGATIONS = frozenset(["should", "must", "ought"])
+_PROPOSING = frozenset(["announce", "unveil", "propose"])
+_ASKING = frozenset(["ask", "wonder", "inquire", "enquire", "question"])
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _REACH = 3
 _OPENING_WORDS = 4
@@ -49,7 +52,7 @@ def stance_of(text: str, item: Attribution) -> Stance:
     A cue that takes sides decides, unless it commits to something that is itself
     directed against somebody; after any other cue the words of the content do.
     """
-    words = [word.lower().replace("’", "'") for start, end in item.content for word in _WORD.findall(text[start:end])]
+    words = [word for start, end in item.content for word in _words(text[start:end])]
     polarity = item.polarity
     verb = item.verb.verb if item.verb else None
     if verb is not None and verb.polarity != "neutral":
@@ -63,10 +66,41 @@ def stance_of(text: str, item: Attribution) -> Stance:
     if (attitude := _attitude(words)) is not None:
         return attitude
     score = _score(words)
+    if verb is not None and verb.verb in _PROPOSING and words[:1] in (["a"], ["an"]):
+        # Who announces a thing of their own is for it.
+        return "favor"
+    if score == 0 and _asks_in_anger(text, item, verb):
+        return "against"
+    if score == 0 and (demand := _demand(words)) is not None:
+        return demand
     if score == 0:
         # "It did not", "nobody asked us": who denies and names nothing good or bad mostly objects.
         score = -any(word in opinion_words()["negations"] for word in words)
     return "favor" if score > 0 else "against" if score < 0 else "neutral"
+
+
+def _words(piece: str) -> list[str]:
+    """The words in lower case; a capital inside a sentence makes a name of a word, which takes no side."""
+    words = _WORD.findall(piece.replace("’", "'"))
+    return [word.lower() if index == 0 or word.islower() or word == "I" else "" for index, word in enumerate(words)]
+
+
+def _asks_in_anger(text: str, item: Attribution, verb: CueVerb | None) -> bool:
+    """Whether a quotation has a question in it that is not said to ask: "What good is a map?" is an objection."""
+    if verb is None or verb.verb in _ASKING or not verb.takes("quote"):
+        return False
+    return any("?" in text[start:end] for start, end in item.content)
+
+
+def _demand(words: list[str]) -> Stance | None:
+    """What should be is wanted, what should not be is not."""
+    for index, word in enumerate(words):
+        if word in _OBLIGATIONS or (
+            word in ("has", "have", "had", "need", "needs") and words[index + 1 : index + 2] == ["to"]
+        ):
+            near = words[max(0, index - _REACH) : index + _REACH]
+            return "against" if any(other in opinion_words()["negations"] for other in near) else "favor"
+    return None
 
 
 def _attitude(words: list[str]) -> Stance | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from claimx.article.names import find_names, strip_titles
 from claimx.model.offline.attributions import Attribution
-from claimx.model.offline.noun_phrases import is_adverb, is_name, noun_phrase_starting
+from claimx.model.offline.lexicon import cue_forms
+from claimx.model.offline.noun_phrases import Range, is_adverb, is_name, noun_phrase_starting
 from claimx.model.offline.people import Person
 from claimx.model.offline.tokens import Token, tokenize
 from claimx.model.offline.words import (
@@ -12,6 +13,7 @@ from claimx.model.offline.words import (
     AUXILIARIES,
     CONJUNCTIONS,
     DETERMINERS,
+    FINITE_AUXILIARIES,
     LONE_PRONOUNS,
     OBJECT_PRONOUNS,
     POSSESSIVES,
@@ -25,35 +27,65 @@ _NO_TARGET = (
 _OPENERS = DETERMINERS | POSSESSIVES
 _EMPTY = _NO_TARGET | _OPENERS
 _NO_OPENERS = PREPOSITIONS | SUBORDINATORS | AUXILIARIES | CONJUNCTIONS | ADVERBS | {"no", "not"}
+_LINKS = PREPOSITIONS | CONJUNCTIONS
 # Who opens their own claim with one of these and names nothing else speaks of themselves.
 _SELF = frozenset(["he", "she", "i", "we", "they"])
+_TAKEN_UP = frozenset(["it", "this", "that", "they", "them", "these", "those"])
 _LONGEST = 8
+_FEW = 4
 _READ = 90
 
 
-def target_of(text: str, item: Attribution, person: Person) -> str:
-    """What a claim is about: the subject of its content or, where that is a pronoun, its first name or object."""
-    content = " ".join(" ".join(text[start : min(end, start + _READ)].split()) for start, end in item.content[:2])
-    for companion in item.verb.verb.companions if item.verb else ():
-        # "accused the board of neglect": it is about the board.
-        content = content.split(f" {companion} ")[0]
-    tokens = tokenize(content, 0, len(content), [], [])
-    if subject := _phrase_from(content, tokens, 0):
+def target_of(text: str, item: Attribution, person: Person, earlier: str | None = None) -> str:
+    """What a claim is about.
+
+    The subject of its content or, where that is a pronoun, what the claim before was about ("it"), the first name in
+    it, or its first phrase.
+
+    Args:
+        text: The article.
+        item: The claim's place in it.
+        person: The speaker.
+        earlier: The target of the claim before it, if that is close enough to be taken up by an "it".
+    """
+    start, end = item.content[0]
+    tokens = _cut(tokenize(text, start, min(end, start + _READ), [], []), item)
+    if subject := _phrase_from(text, tokens, 0):
         return subject
-    for start, end in find_names(content):
-        name = strip_titles(content[start:end])
+    if earlier and tokens and _first_word(tokens) in _TAKEN_UP:
+        return earlier
+    there = next((index + 2 for index, token in enumerate(tokens[:_FEW]) if token.lower == "there"), len(tokens))
+    if found := _phrase_from(text, tokens, there):
+        return found
+    if len(item.content) > 1:
+        start, end = item.content[1]
+        tokens = tokens + tokenize(text, start, min(end, start + _READ), [], [])
+    content = text[tokens[0].start : tokens[-1].end] if tokens else ""
+    for first, last in find_names(content):
+        name = strip_titles(content[first:last])
         if name not in person.name:
             return name
     for index in range(1, len(tokens)):
-        if tokens[index].lower in _OPENERS and (found := _phrase_from(content, tokens, index)):
+        if tokens[index].lower in _OPENERS and (found := _phrase_from(text, tokens, index)):
             return found
     if tokens and tokens[0].lower in _SELF:
         return person.name
     return " ".join(content.split()[:_LONGEST]).strip("\"'“”‘’,.")
 
 
-def _phrase_from(content: str, tokens: list[Token], first: int) -> str | None:
-    """The noun phrase that begins at `first`, without its article; None if it is a pronoun."""
+def _cut(tokens: list[Token], item: Attribution) -> list[Token]:
+    """The tokens before the "of" of "accused the board of neglect": it is about the board."""
+    companions = item.verb.verb.companions if item.verb else frozenset[str]()
+    end = next((index for index, token in enumerate(tokens) if index and token.lower in companions), len(tokens))
+    return tokens[:end]
+
+
+def _first_word(tokens: list[Token]) -> str:
+    return next((token.lower for token in tokens if token.is_word and token.lower not in CONJUNCTIONS), "")
+
+
+def _phrase_from(text: str, tokens: list[Token], first: int) -> str | None:
+    """The noun phrase that begins at `first`, without article and number; None if it is a pronoun."""
     while first < len(tokens) and (
         not tokens[first].is_word or tokens[first].lower in CONJUNCTIONS or is_adverb(tokens[first])
     ):
@@ -61,19 +93,53 @@ def _phrase_from(content: str, tokens: list[Token], first: int) -> str | None:
     phrase = noun_phrase_starting(tokens, first, len(tokens))
     if phrase is None:
         return None
-    start, end = phrase
-    words = [token.lower for token in tokens[start:end]]
-    if all(word in _EMPTY for word in words):
+    start, end = _to_verb(tokens, _without_verb(tokens, phrase))
+    if all(token.lower in _EMPTY for token in tokens[start:end]) or tokens[start].lower in _NO_OPENERS:
         return None
-    if words[0] in _NO_OPENERS:
-        return None
+    if tokens[start].lower.endswith("ing") and end == start + 1 < len(tokens):
+        # "Cutting the quota": what is done, with its object.
+        found = noun_phrase_starting(tokens, end, len(tokens)) if tokens[end].lower in _OPENERS else None
+        end = found[1] if found else end
     while end > start + 1 and tokens[end - 1].lower in AUXILIARIES:
         end -= 1
-    if words[0] in ("the", "a", "an") and end > start + 1:
+    while end > start + 1 and (tokens[start].lower in _OPENERS or tokens[start].text.isdigit()):
         start += 1
-    of = next(
-        (index for index in range(start + 1, end) if tokens[index].lower in ("of", "in", "at", "from", "for")), end
-    )
-    if of < end and not is_name(tokens[start]):
+    start = _name_start(tokens, start, end)
+    if not is_name(tokens[start]):
         end = min(end, start + _LONGEST)
-    return content[tokens[start].start : tokens[end - 1].end]
+    return " ".join(text[tokens[start].start : tokens[end - 1].end].split())
+
+
+def _to_verb(tokens: list[Token], phrase: Range) -> Range:
+    """The phrase with what stands between it and its verb: "the right to return was", "relations with Ansel are"."""
+    if phrase[1] >= len(tokens) or tokens[phrase[1]].lower not in PREPOSITIONS:
+        return phrase
+    for index in range(phrase[1], min(phrase[0] + _LONGEST, len(tokens))):
+        if not tokens[index].is_word or tokens[index].lower in SUBORDINATORS:
+            break
+        if tokens[index].lower in FINITE_AUXILIARIES:
+            return phrase[0], index
+    return phrase
+
+
+def _without_verb(tokens: list[Token], phrase: Range) -> Range:
+    """The phrase without a verb that its closed classes do not know: "Ansel considers the offer"."""
+    for index in range(phrase[0] + 1, phrase[1]):
+        token, before = tokens[index], tokens[index - 1]
+        if not token.text[0].islower() or not (is_name(before) or before.lower.endswith("s")):
+            continue
+        rows = cue_forms().get(token.lower, ())
+        if any(verb.takes("clause") and not verb.takes("nounlike") and particle is None for verb, _, particle in rows):
+            return phrase[0], index
+    return phrase
+
+
+def _name_start(tokens: list[Token], start: int, end: int) -> int:
+    """Where the name begins in "neighbouring Ansel", "chairman Ann Poe"."""
+    first = end
+    while first > start and is_name(tokens[first - 1]):
+        first -= 1
+    plain = all(
+        token.is_word and token.text[0].islower() and token.lower not in _LINKS for token in tokens[start:first]
+    )
+    return first if start < first < end and plain else start
