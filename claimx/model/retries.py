@@ -26,6 +26,10 @@ log = logging.getLogger(__name__)
 _LARGEST_REPLY = 16 << 20
 # Headers that speak of how the body was sent, which is over once it is read.
 _FRAMING = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+# What a request's headers may hold that is no secret; the client's own all begin with x-stainless.
+_PUBLIC = frozenset({"host", "accept", "accept-encoding", "connection", "content-type", "content-length", "user-agent"})
+# What stands in for a key where none is needed may be a word that occurs in any text.
+_SHORTEST_SECRET = 8
 _TRANSIENT = frozenset({408, 409, 429})
 _BUSY = frozenset({429, 503})
 # llama.cpp answers 500 when a model's own output does not parse; asking the same again gives the same
@@ -131,7 +135,7 @@ class RetryTransport(httpx2.AsyncBaseTransport):
 
 
 async def _whole(response: httpx2.Response, request: httpx2.Request) -> httpx2.Response:
-    """The response with its body read and unpacked, up to a size that no honest answer reaches."""
+    """The response with its body read and unpacked, up to a size that no honest answer reaches, and without secrets."""
     body = bytearray()
     try:
         async for piece in response.aiter_bytes():
@@ -141,9 +145,26 @@ async def _whole(response: httpx2.Response, request: httpx2.Request) -> httpx2.R
     finally:
         await response.aclose()
     headers = [(name, value) for name, value in response.headers.multi_items() if name.lower() not in _FRAMING]
+    content = without_secrets(bytes(body), request.headers)
     return httpx2.Response(
-        response.status_code, headers=headers, content=bytes(body), request=request, extensions=response.extensions
+        response.status_code, headers=headers, content=content, request=request, extensions=response.extensions
     )
+
+
+def without_secrets(body: bytes, headers: httpx2.Headers) -> bytes:
+    """The body without the key and the other secrets that went out in `headers`: some servers repeat them.
+
+    Nothing above this transport, which is where errors, logs, stores and results are made, ever sees them.
+
+    >>> without_secrets(b"no such key: sk-123456", httpx2.Headers({"authorization": "Bearer sk-123456"}))
+    b'no such key: [key]'
+    """
+    for name, value in headers.items():
+        if name not in _PUBLIC and not name.startswith("x-stainless"):
+            for secret in (value, value.rpartition(" ")[2]):
+                if len(secret) >= _SHORTEST_SECRET:
+                    body = body.replace(secret.encode(), b"[key]")
+    return body
 
 
 def is_transient(response: httpx2.Response) -> bool:
