@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import pickle
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -163,6 +165,37 @@ def test_a_useless_answer_is_paid_for_and_discarded() -> None:
     assert done.extraction
     assert done.extraction.is_partial
     assert done.discarded == tuple(key for key, _, _ in done.paid)
+
+
+# --- what Ray says -------------------------------------------------------------------------------
+
+LOUD = """
+import os, sys
+from claimx.cli.logs import LogLevel, log_to_stderr
+from claimx.cli.quiet import ray_apart
+from claimx.cli.shell import note
+import logging
+log_to_stderr(LogLevel.info, as_json=False)
+data = sys.stdout
+with ray_apart():
+    print("(raylet) a worker died")
+    os.write(2, b"core_worker.cc: so it did\\n")
+    data.write("claim\\n")
+    note("remark")
+    logging.getLogger("claimx").info("event")
+    sys.stderr.write("")
+print("after")
+note("at the end")
+"""
+
+
+def test_what_ray_says_is_kept_from_data_and_remarks() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", LOUD], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "claim\nafter\n"
+    first, event, last = done.stderr.splitlines()
+    assert (first, event.split(" ", 1)[1], last) == ("remark", "info event", "at the end")
 
 
 # --- the command ---------------------------------------------------------------------------------

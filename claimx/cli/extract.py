@@ -115,8 +115,8 @@ def extract(
         _check_engine(engine, ray_address, settings)
         articles = reading.articles()
         with (
-            _apart(engine),
             open_output(output, format_.value if format_ else None, with_facts=not no_facts) as out,
+            _apart(engine),
         ):
             is_whole = _run(articles, settings, out, engine, ray_address, reading.expected())
         if reading.failed or not is_whole:
@@ -140,7 +140,7 @@ def _check_engine(engine: Engine, ray_address: str | None, settings: Settings) -
 
 
 def _apart(engine: Engine) -> AbstractContextManager[None]:
-    """Keep what Ray says from our stderr."""
+    """Keep what Ray says from our output and remarks; entered when these are open."""
     if engine is Engine.local:
         return nullcontext()
     from claimx.cli.quiet import ray_apart

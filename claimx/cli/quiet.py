@@ -1,4 +1,4 @@
-"""What a library writes to descriptor 2 past Python, kept apart from our remarks."""
+"""What Ray writes to the standard streams, kept apart from our data and remarks."""
 
 from __future__ import annotations
 
@@ -7,40 +7,47 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 
 @contextmanager
 def ray_apart() -> Iterator[None]:
-    """Around a run on Ray: our stderr as ever, Ray's own logs in its files under /tmp/ray alone.
+    """Around a run on Ray: our output and remarks as ever, Ray's own logs in its files under /tmp/ray alone.
 
-    Its C++ core writes to the descriptor itself, so that is led elsewhere. What RAY_* variables say stays as it is.
+    Ray prints what happens to its workers on stdout, amid the data, so until the end of the context `sys.stdout` is
+    nowhere: who writes data must hold the stream already. Its C++ core writes to descriptor 2 itself, so that leads
+    nowhere, too, and our stderr is a copy. What RAY_* variables say stays as it is.
     """
     os.environ.setdefault("RAY_DATA_LOG_LEVEL", "CRITICAL")
     # Nobody who extracts claims expects a cluster on this machine to report its use to Ray's makers.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    with open(os.devnull, "w", encoding="utf-8") as nowhere, _stderr_copied(nowhere.fileno()):  # noqa: PTH123
+        data, sys.stdout = sys.stdout, nowhere
+        try:
+            yield
+        finally:
+            sys.stdout = data
+
+
+@contextmanager
+def _stderr_copied(elsewhere: int) -> Iterator[None]:
+    """Let descriptor 2 be `elsewhere`, and `sys.stderr`, with our log, what it was."""
     theirs = sys.stderr
-    if theirs is None:
-        yield
-        return
-    theirs.flush()
     kept = os.dup(2)
-    try:
-        writes_to_it = theirs.fileno() == 2
-    except (OSError, ValueError):
-        writes_to_it = False
-    ours = open(kept, "w", encoding=theirs.encoding, errors=theirs.errors, buffering=1, closefd=False)  # noqa: SIM115
+    is_2 = theirs is not None and _descriptor(theirs) == 2
+    ours = os.fdopen(kept, "w", buffering=1, encoding="utf-8", errors="backslashreplace", closefd=False)
     handlers = [
         handler
         for handler in logging.getLogger("claimx").handlers
-        if isinstance(handler, logging.StreamHandler) and handler.stream is theirs
+        if is_2 and isinstance(handler, logging.StreamHandler) and handler.stream is theirs
     ]
     try:
-        with open(os.devnull, "w") as nowhere:  # noqa: PTH123
-            os.dup2(nowhere.fileno(), 2)
-        if writes_to_it:
+        if is_2:
+            theirs.flush()
             sys.stderr = ours
-            for handler in handlers:
-                handler.setStream(ours)
+        for handler in handlers:
+            handler.setStream(ours)
+        os.dup2(elsewhere, 2)
         yield
     finally:
         ours.flush()
@@ -50,3 +57,10 @@ def ray_apart() -> Iterator[None]:
             handler.setStream(theirs)
         ours.close()
         os.close(kept)
+
+
+def _descriptor(stream: TextIO) -> int | None:
+    try:
+        return stream.fileno()
+    except (OSError, ValueError):
+        return None
