@@ -15,8 +15,12 @@ from typing import Any
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
-# Nothing of the settings of the person who runs the bench.
-_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("CLAIMX_", "OPENAI_"))}
+# Nothing of the settings of the person who runs the bench, and bytecode as an installation has it.
+_NOT_OURS = ("CLAIMX_", "OPENAI_", "PYTHONDONTWRITEBYTECODE")
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_OURS)} | {
+    "XDG_CONFIG_HOME": str(ROOT / "build" / "nobody"),
+    "PYTHONPYCACHEPREFIX": str(ROOT / "build" / "bytecode"),
+}
 
 
 class CommandFailed(RuntimeError):
@@ -43,7 +47,7 @@ def run(command: Sequence[str | Path], *, may_fail: bool = False) -> Run:
     with subprocess.Popen(
         [str(part) for part in command],
         cwd=ROOT,
-        env=_ENVIRONMENT | {"XDG_CONFIG_HOME": str(ROOT / "build" / "nobody")},
+        env=_ENVIRONMENT,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -79,7 +83,11 @@ def serving(latency_s: Sequence[float], *, keeps_prompts: bool = False) -> Itera
     """The bench's own model server, in a process of its own."""
     command = [sys.executable, "-m", "evals.bench.server", "--latency", *map(str, latency_s)]
     with subprocess.Popen(
-        [*command, "--keep-prompts"] if keeps_prompts else command, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [*command, "--keep-prompts"] if keeps_prompts else command,
+        cwd=ROOT,
+        env=_ENVIRONMENT,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as process:
         assert process.stdout is not None
         try:
