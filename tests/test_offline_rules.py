@@ -285,6 +285,10 @@ def test_the_target_is_the_subject_of_the_content_or_whom_it_names(text: str, ta
         ("Ilse Marrant said the ferry would sail on Friday.", None),
     ],
 )
+def test_the_date_is_copied_from_outside_the_content(text: str, date: str | None) -> None:
+    assert only(text).date == date
+
+
 def test_an_it_is_about_what_the_claim_before_was_about() -> None:
     answer = draft_answer("Ilse Marrant said the new ferry was late. “It leaks,” she said.")
     assert [claim.target for claim in answer.claims] == ["new ferry", "new ferry"]
@@ -304,10 +308,6 @@ def test_an_it_is_about_what_the_claim_before_was_about() -> None:
 )
 def test_the_day_on_which_somebody_speaks_is_carried_on(text: str, dates: list[str | None]) -> None:
     assert [claim.date for claim in draft_answer(text).claims] == dates
-
-
-def test_the_date_is_copied_from_outside_the_content(text: str, date: str | None) -> None:
-    assert only(text).date == date
 
 
 def test_a_pronoun_for_the_speaker_gives_way_to_the_name_in_the_text() -> None:

@@ -32,7 +32,8 @@ _ANCHOR = re.compile(
     r"|(?:day|week|month|year)s? (?:ago|earlier|later)\b"
 )
 _BEFORE = re.compile(
-    r"(?:(?:\b(?:[Oo]n|[Ii]n|[Ll]ate|[Ee]arly|[Ll]ast|[Ee]arlier|[Ee]arlier in|\d{1,2}(?:st|nd|rd|th)?))[ \u00a0]){1,2}$"
+    r"(?:(?:\b(?:[Oo]n|[Ii]n|[Ll]ate|[Ee]arly|[Ll]ast|[Ee]arlier|[Ee]arlier in|\d{1,2}(?:st|nd|rd|th)?))"
+    r"[ \u00a0]){1,2}$"
     r"|\b(?:[Aa]|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Ss]even|[Ee]ight|[Nn]ine|[Tt]en|\d+) $"
 )
 _REACH = 1200
@@ -46,8 +47,8 @@ _DAY = re.compile(
 )
 # Those who are told something at an event, the day of which the article gives further up.
 _AUDIENCE = re.compile(
-    r" (?:the |a |an )?(?:\w+ )?(?:reporters|journalists|jury|jurors|court|judge|hearing|inquest|inquiry|tribunal|chamber"
-    r"|council|councillors|committee|lawmakers|legislators|senators|deputies|mps|members|parliament|meeting|rally|crowd"
+    r" (?:the |a |an )?(?:\w+ )?(?:reporters|journalists|jury|jurors|court|judge|hearing|inquest|inquiry|tribunal"
+    r"|chamber|council|councillors|committee|lawmakers|legislators|senators|deputies|mps|members|parliament|meeting|rally|crowd"
     r"|audience|conference|delegates|supporters|analysts|investors|shareholders)\b",
     re.IGNORECASE,
 )
@@ -67,9 +68,10 @@ def find_dates(text: str) -> list[Span]:
         start, end = match.span()
         before = _BEFORE.search(text, max(0, start - 20), start)
         start = before.start() if before else start
+        if text.startswith("Today", start) and _NAMED.search(text, max(0, start - 20), start):
+            continue
         if text[start:end] != "May" and (before or text[end - 5 : end] not in (" ago", "later", "rlier")):
-            if not (text.startswith("Today", start) and _NAMED.search(text, max(0, start - 20), start)):
-                found.append((start, end))
+            found.append((start, end))
     return found
 
 

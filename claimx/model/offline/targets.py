@@ -55,6 +55,8 @@ def target_of(text: str, item: Attribution, person: Person, earlier: str | None 
     if earlier and tokens and _first_word(tokens) in _TAKEN_UP:
         return earlier
     there = next((index + 2 for index, token in enumerate(tokens[:_FEW]) if token.lower == "there"), len(tokens))
+    while there < len(tokens) and tokens[there].lower in ("no", "not", "been"):
+        there += 1
     if found := _phrase_from(text, tokens, there):
         return found
     if len(item.content) > 1:
@@ -129,8 +131,10 @@ def _without_verb(tokens: list[Token], phrase: Range) -> Range:
         if not token.text[0].islower() or not (is_name(before) or before.lower.endswith("s")):
             continue
         rows = cue_forms().get(token.lower, ())
-        if any(verb.takes("clause") and not verb.takes("nounlike") and particle is None for verb, _, particle in rows):
-            return phrase[0], index
+        for verb, names, particle in rows:
+            is_verb = ("third" in names and is_name(before)) or (verb.takes("clause") and not is_name(before))
+            if is_verb and particle is None and not verb.takes("nounlike"):
+                return phrase[0], index
     return phrase
 
 
