@@ -254,7 +254,11 @@ def takes(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
 
         @wraps(command)
         def run(**given: Any) -> None:
-            flags = {name: value for name in chosen if (value := given.pop(name)) not in (None, False, "", [])}
+            values = {name: given.pop(name) for name in chosen}
+            # By identity: 0 equals False, and --reasks 0 means it.
+            flags = {
+                name: value for name, value in values.items() if value not in (None, "", []) and value is not False
+            }
             command(**given, flags=flags)
 
         run.__signature__ = own.replace(parameters=list(parameters.values()))  # type: ignore[attr-defined]
