@@ -147,7 +147,9 @@ def test_the_offline_model_in_batch_form_gives_the_claims_of_extract(
     serve(folder / "requests.jsonl", ask_offline, folder / "answers.jsonl", form)
     common = ("-f", "csv" if form == "vllm" else "jsonl", "--reasks", "0", *options)
     came = claimx("batch", "read", "answers.jsonl", "--articles", articles, *common)
-    assert (came.exit_code, came.stdout) == (0, claimx("extract", articles, *common).stdout)
+    assert came.exit_code == 0
+    # Extract writes each article as it is done.
+    assert sorted(came.stdout.splitlines()) == sorted(claimx("extract", articles, *common).stdout.splitlines())
     assert "0 failed" in came.stderr
 
 
@@ -395,8 +397,8 @@ def test_answers_to_other_options_are_told_from_missing_ones(folder: Path) -> No
         (("write", "story.txt", "-o", "story.txt"), 2, "is one of the sources"),
         (("write", "story.txt", "-o", "no/where.jsonl"), 2, "there is no folder no"),
         (("write", "none.txt", "-o", "r.jsonl"), 1, "none.txt: no such file"),
-        (("write", "story.txt", "-o", "r.jsonl", "--max-requests", "5"), 2, "--max-requests is about requests as they"),
-        (("write", "story.txt", "-o", "r.jsonl", "--store", "s", "--fresh"), 2, "--fresh is about requests as they"),
+        (("write", "story.txt", "-o", "r.jsonl", "--max-requests", "5"), 2, "No such option: --max-requests"),
+        (("write", "story.txt", "-o", "r.jsonl", "--store", "s", "--fresh"), 2, "No such option: --fresh"),
         (("write", "story.txt", "-o", "r.jsonl", "--base-url", "http://127.0.0.1:9/v1"), 2, "pass --model"),
     ],
 )

@@ -20,9 +20,25 @@ if TYPE_CHECKING:
     from claimx.runs.store import Store
     from claimx.settings import Settings
 
-_ABOUT_SENDING = ("fresh", "replay", "max_requests", "max_tokens_total", "deadline_s")
 # So many lines of a kind are listed; the rest are counted.
 _LISTED = 20
+
+# What a request says and where its reply is kept; how it is sent is the service's affair.
+_ASKED = options.takes(
+    "model",
+    "server",
+    "base_url",
+    "mode",
+    "prompt",
+    "chunk_tokens",
+    "reasks",
+    "temperature",
+    "top_p",
+    "seed",
+    "max_output_tokens",
+    "extra_body",
+    "store",
+)
 
 batch = typer.Typer(
     help="Write requests to files for a batch service, and read the files it answers with.", no_args_is_help=True
@@ -30,7 +46,7 @@ batch = typer.Typer(
 
 
 @batch.command()
-@options.asks_model
+@_ASKED
 def write(
     sources: Annotated[
         list[str],
@@ -114,7 +130,7 @@ def write(
 
 
 @batch.command()
-@options.asks_model
+@_ASKED
 def read(
     answers: Annotated[
         list[str],
@@ -193,15 +209,11 @@ def _settings(flags: dict[str, Any]) -> Settings:
     """The settings in force; no key and no server is needed, so neither is asked for.
 
     Raises:
-        UsageError: If a server is named and no model, or an option is about sending.
+        UsageError: If a server is named, which may have any model, and no model.
     """
     from claimx.cli.shell import note, settings_from
     from claimx.errors import UsageError
 
-    for name in _ABOUT_SENDING:
-        if flags.get(name):
-            option = name.removesuffix("_s").replace("_", "-")
-            raise UsageError(f"--{option} is about requests as they are sent; claimx batch sends none, so leave it out")
     settings = settings_from({**flags, "fresh": False, "replay": False})
     if not settings.is_embedded and "model" not in settings.model_fields_set:
         raise UsageError("a batch asks no server for its models: pass --model")
