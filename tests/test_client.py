@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from starlette.responses import JSONResponse
 
 from claimx.errors import BadAnswer, ChunkTooLarge, ModelBusy, ModelError, ModelRefused, ModelUnreachable
 from claimx.model.client import Endpoint, Reply
@@ -268,3 +269,10 @@ def test_one_forbidden_request_among_answered_ones_is_its_own_fault() -> None:
     with pytest.raises(ModelRefused, match="moderated") as raised:
         asyncio.run(run())
     assert not raised.value.is_final
+
+
+@pytest.mark.parametrize("content", [["it rained"], 5, {"a": 1}, True])
+def test_content_that_is_no_text_is_a_bad_answer(content: object) -> None:
+    server = Server(lambda body, number: JSONResponse(completion(content, body)))  # type: ignore[arg-type]
+    with pytest.raises(BadAnswer):
+        ask(server)

@@ -27,11 +27,11 @@ def reply_text(completion: ChatCompletion | None) -> str:
         for call in message.tool_calls or []:
             if call.type == "function":
                 return str(call.function.arguments)
-        content: str = message.content or ""
+        content = message.content
     except (IndexError, TypeError, AttributeError):
         # The client passes on whatever came with status 200, a proxy's login page included.
         return ""
-    return content
+    return content if isinstance(content, str) else ""
 
 
 def thoughts(completion: ChatCompletion | None) -> str:
