@@ -33,6 +33,7 @@ _SELF = frozenset(["he", "she", "i", "we", "they"])
 _TAKEN_UP = frozenset(["it", "this", "that", "they", "them", "these", "those"])
 _LONGEST = 8
 _FEW = 4
+_OF_RELATION = frozenset(["between", "with", "against", "over", "towards", "toward"])
 _READ = 90
 
 
@@ -121,6 +122,8 @@ def _to_verb(tokens: list[Token], phrase: Range) -> Range:
             break
         if tokens[index].lower in FINITE_AUXILIARIES:
             return phrase[0], index
+    if tokens[phrase[1]].lower in _OF_RELATION and len(tokens) - phrase[0] <= _LONGEST:
+        return phrase[0], len(tokens)
     return phrase
 
 
