@@ -93,7 +93,8 @@ class ChunkText:
     def is_whole(self, pair: Pair) -> bool:
         """Whether a stretch, with and without its outer marks, cuts no word, quantity or negation."""
         if pair not in self._whole:
-            self._whole[pair] = is_whole(self.text, *pair) and is_whole(self.text, *trim(self.text, *pair))
+            trimmed = trim(self.text, *pair)
+            self._whole[pair] = is_whole(self.text, *pair) and (trimmed == pair or is_whole(self.text, *trimmed))
         return self._whole[pair]
 
     def find(self, words: str) -> list[Pair]:

@@ -115,7 +115,7 @@ class Endpoint:
         self._options = request_options(settings)
         self._has_answered = self._has_asked_for_more = False
         self._meter = PromptMeter(settings, self._complete)
-        self._answer_type = _answer_type()
+        self._answer_type = _answer_type(schema={} if mode_of(settings) == "json_schema" else None)
         self._instructor = instructor.from_openai(self._openai, mode=instructor.Mode[mode_of(settings).upper()])
 
     async def __aenter__(self) -> Endpoint:
@@ -251,18 +251,19 @@ class Endpoint:
         return Answer(speakers=parsed.speakers, claims=parsed.claims, facts=parsed.facts)
 
 
-def _answer_type() -> type[Answer]:
+def _answer_type(schema: dict[str, Any] | None) -> type[Answer]:
     """`Answer` with its fields hidden from instructor.
 
     With every request it looks through all fields of a response type five times, wraps it in a new class unless it is
-    one of its own, and asks for the JSON schema: together twice what the request itself costs.
+    one of its own, and asks for the JSON schema: together twice what the request itself costs. Where `wire` puts the
+    schema into the request, another one in `schema` saves openai the work of looking through it.
     """
     import instructor
 
     class Hidden(instructor.ResponseSchema):
         @classmethod
         def model_json_schema(cls, *args: Any, **kwargs: Any) -> dict[str, Any]:
-            return Answer.model_json_schema(*args, **kwargs)
+            return Answer.model_json_schema(*args, **kwargs) if schema is None else schema
 
         @classmethod
         def model_validate_json(cls, *args: Any, **kwargs: Any) -> Any:
