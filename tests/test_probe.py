@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from claimx import Article, extract
 from claimx.errors import ModelRefused, ModelUnreachable
 from claimx.model.probe import Cache, Finding, Findings, fit, probe, suit
 from claimx.settings import Settings
@@ -224,3 +225,12 @@ def test_llama_cpp_is_given_the_schema_in_the_loose_modes_too(llama: LlamaServer
     suited, _ = asyncio.run(suit(Settings(model="tiny", base_url=llama.base_url, mode=mode), Cache(tmp_path)))
     assert suited.mode == mode
     assert "claims" in suited.extra_body["json_schema"]["properties"]
+
+
+def test_from_python_a_server_is_tried_out_as_well() -> None:
+    article = Article(id="a", text="Harbour master Ida Brandt said the quay was open.", published="2026-05-04")
+    with serve("transformers serve") as double:
+        extraction = extract(article, settings_of(double))
+        assert "response_format" not in double.requests[-1]
+    assert extraction.claims[0].speaker is not None
+    assert extraction.claims[0].speaker.name == "Ida Brandt"

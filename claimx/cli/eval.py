@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _REPORTS = "Reports"
 # What may change the figures. Neither keys nor addresses: results are published.
 _RECORDED_SETTINGS = {
-    "model", "mode", "prompt", "chunk_tokens", "reasks", "temperature", "seed", "max_output_tokens",
+    "model", "mode", "prompt", "chunk_tokens", "reasks", "temperature", "top_p", "seed", "max_output_tokens",
 }  # fmt: skip
 
 
