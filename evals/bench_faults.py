@@ -147,7 +147,7 @@ def print_kills(kills: int) -> None:
         paid_twice += len(known & set(server.received[before:]))
         sent = len(server.received)
         to_the_end(extract("alone"))
-        alone, resumed = ((folder / output).read_text() for output in ("alone", "resumed"))
+        alone, resumed = (sorted((folder / output).read_text().splitlines()) for output in ("alone", "resumed"))
         print(f"\n{kills} times killed: {sent} requests for 100 articles, {paid_twice} of them for a stored reply;")
         print(f"the resumed output is {'equal to' if resumed == alone else 'NOT'} that of a run left alone,")
         are_known = seen <= whole_lines(folder / "alone")
