@@ -100,6 +100,18 @@ def test_a_chosen_mode_is_taken_without_a_trial(article: Path) -> None:
         assert double.requests[0]["tool_choice"] == "required"
 
 
+def test_prompts_that_a_server_cut_are_sent_again_in_pieces_and_the_fix_is_named() -> None:
+    article = Path(__file__).parents[1] / "seeds" / "articles" / "00-borrell-lavrov.md"
+    with serve("ollama", window=2200) as double:
+        done = run("extract", article, "--base-url", double.base_url, "-m", "qwen3:8b", "--mode", "json_schema")
+    whole = run("extract", article)
+    assert done.returncode == 0
+    assert "cut by the server without a word" in done.stderr
+    assert "OLLAMA_CONTEXT_LENGTH=16384" in done.stderr
+    ids = {json.loads(line)["id"] for line in done.stdout.splitlines()}
+    assert len(ids & {json.loads(line)["id"] for line in whole.stdout.splitlines()}) > 0.9 * len(ids)
+
+
 def test_headers_extra_body_and_top_p_go_out(article: Path) -> None:
     with serve("key required", key="s3cret") as double:
         flags = ("--header", "Authorization: Bearer s3cret", "--extra-body", '{"top_k": 40}', "--top-p", "0.9")

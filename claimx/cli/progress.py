@@ -127,6 +127,11 @@ class Progress:
             parts.append(f"replies in {traffic.latency_s(0.5):.2g} s (p50), {traffic.latency_s(0.95):.2g} s (p95)")
         if not is_logging_json():
             note(" · ".join(parts))
+        if traffic and traffic.cut:
+            note(
+                f"{count(traffic.cut, 'prompt')} cut by the server without a word, and sent again in smaller chunks: "
+                "give it a larger context window (Ollama: OLLAMA_CONTEXT_LENGTH=16384), or lower --chunk-tokens"
+            )
         if traffic:
             log.info("run", extra=self._counts(traffic) | {"seconds": round(seconds, 3)})
 
@@ -141,6 +146,7 @@ class Progress:
             "from_store": traffic.found,
             "retries": dict(traffic.retries),
             "reasks": traffic.reasks,
+            "prompts_cut": traffic.cut,
             "prompt_tokens": self.usage.prompt_tokens,
             "completion_tokens": self.usage.completion_tokens,
             "p50_s": traffic.latency_s(0.5),

@@ -210,6 +210,8 @@ class Endpoint:
         try:
             await self._meter.check(messages, completion)
         except ChunkTooLarge as error:
+            self.traffic.cut += 1
+            log.warning("prompt cut", extra={"problem": str(error)})
             error.usage = usage
             raise
 

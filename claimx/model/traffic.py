@@ -28,7 +28,7 @@ class Traffic:
         self._max_requests = max_requests
         self._max_tokens = max_tokens
         self._latencies: Counter[int] = Counter()
-        self.requests = self.found = self.tokens = self.reasks = 0
+        self.requests = self.found = self.tokens = self.reasks = self.cut = 0
         self.retries: Counter[str] = Counter()
 
     def admit(self) -> None:
@@ -53,7 +53,7 @@ class Traffic:
     def take_sum(self, others: Iterable[Traffic]) -> None:
         """Hold the counts of all these together, in place of its own."""
         several = list(others)
-        for name in ("requests", "found", "tokens", "reasks"):
+        for name in ("requests", "found", "tokens", "reasks", "cut"):
             setattr(self, name, sum(getattr(other, name) for other in several))
         self.retries = sum((other.retries for other in several), Counter())
         self._latencies = sum((other._latencies for other in several), Counter())
