@@ -276,3 +276,11 @@ def test_content_that_is_no_text_is_a_bad_answer(content: object) -> None:
     server = Server(lambda body, number: JSONResponse(completion(content, body)))  # type: ignore[arg-type]
     with pytest.raises(BadAnswer):
         ask(server)
+
+
+@pytest.mark.parametrize("choices", [{"a": 1}, [], [None], "x", 7, None, [{}], [{"message": None}], [{"message": []}]])
+@pytest.mark.parametrize("mode", ["json_schema", "md_json", "tools"])
+def test_choices_that_are_none_are_a_bad_answer(choices: object, mode: str) -> None:
+    server = Server(lambda body, number: JSONResponse(completion("", body, choices=choices)))
+    with pytest.raises(BadAnswer):
+        ask(server, mode=mode)

@@ -184,3 +184,21 @@ def test_agreement_is_read_from_the_first_column_of_figures(tmp_path: Path) -> N
     )
     assert read_agreement(path) == {"detection_f1": 0.915, "exact_content": 0.009, "speaker_accuracy": 0.88}
     assert read_agreement(tmp_path / "none.md") == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [({"text": True}, "is not an object"), ({"text": ["a"]}, "is not an object"), ({}, "no content")],
+)
+def test_a_line_without_text_or_content_is_said(tmp_path: Path, change: dict[str, Any], reason: str) -> None:
+    attributions = [{"source_spans": [[0, 3]], "cue_spans": [], "content_spans": []}]
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps({"id": "w", "text": "Ann said it.", "attributions": attributions} | change))
+    with pytest.raises(GoldError, match=reason):
+        read_dataset(path)
+
+
+def test_an_agreement_that_is_not_utf_8_is_said(tmp_path: Path) -> None:
+    (tmp_path / "AGREEMENT.md").write_bytes(b"| speaker | \xff |")
+    with pytest.raises(GoldError, match="cannot be read"):
+        read_agreement(tmp_path / "AGREEMENT.md")

@@ -1,8 +1,8 @@
 """Attributions in brat standoff: PolNeAR's native form, and plain folders of `x.txt` beside `x.ann`.
 
 A `T` line is a text-bound annotation (`T1<TAB>Source 0 5<TAB>words`; `0 5;9 12` for an interrupted one), an `E` line
-joins them (`E1<TAB>Attribution:T4 Content:T3 Cue:T2 Source:T1`). Other lines and types are ignored. Offsets are
-half-open and count code points.
+joins them (`E1<TAB>Attribution:T4 Content:T3 Cue:T2 Source:T1`). Other lines and types are ignored, and so is `Fact`,
+which `claimx export` writes for what an article says in its own voice. Offsets are half-open and count code points.
 
 Source: https://brat.nlplab.org/standoff.html; roles as in PolNeAR (Newell, Margolin and Ruths, LREC 2018).
 """
@@ -43,7 +43,7 @@ def parse_standoff(source: str, text: str) -> list[Attribution]:
         identifier, _, rest = line.rstrip("\r").partition("\t")
         if identifier.startswith("T"):
             bound[identifier] = _parse_offsets(source, f"line {number}", rest.partition("\t")[0])
-        elif identifier.startswith("E"):
+        elif identifier.startswith("E") and not rest.startswith("Fact:"):
             events.append((identifier, rest))
     attributions = [_join(source, identifier, roles, bound) for identifier, roles in events]
     return sorted((item for item in attributions if item.content), key=lambda item: item.content[0])
@@ -57,7 +57,7 @@ def label_attributions(source: str, article: Article, attributions: Iterable[Att
     does, indirect if none does.
 
     Raises:
-        GoldError: If a span lies outside the article or has no characters.
+        GoldError: If a span lies outside the article or has no characters, or there is no content.
     """
     quoted = [(item.inner_start, item.inner_end) for item in find_quotations(article.text)]
     labels = []
@@ -65,6 +65,8 @@ def label_attributions(source: str, article: Article, attributions: Iterable[Att
         for start, end in chain(item.source, item.cue, item.content):
             if not 0 <= start < end <= len(article.text):
                 raise GoldError(source, item.where, f"span {start}:{end} is not within the article")
+        if not item.content:
+            raise GoldError(source, item.where, "has no content")
         content = tuple(Span.of(article.text, start, end) for start, end in sorted(item.content))
         labels.append(
             Label(

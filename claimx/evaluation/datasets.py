@@ -173,6 +173,8 @@ def _parse_json_line(line: str, origin: Origin) -> LabelledArticle:
     try:
         record = json.loads(line)
         text = record["text"]
+        if not isinstance(text, str):
+            raise TypeError("text is no string")
         attributions = [
             Attribution(
                 f"{origin.place}, attribution {position}",

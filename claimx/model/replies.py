@@ -28,7 +28,7 @@ def reply_text(completion: ChatCompletion | None) -> str:
             if call.type == "function":
                 return str(call.function.arguments)
         content = message.content
-    except (IndexError, TypeError, AttributeError):
+    except (LookupError, TypeError, AttributeError):
         # The client passes on whatever came with status 200, a proxy's login page included.
         return ""
     return content if isinstance(content, str) else ""
@@ -38,7 +38,7 @@ def thoughts(completion: ChatCompletion | None) -> str:
     """What a reasoning model thought, where a server tells it apart: `reasoning_content`, or `reasoning`."""
     try:
         message = completion.choices[0].message  # type: ignore[union-attr]
-    except (IndexError, TypeError, AttributeError):
+    except (LookupError, TypeError, AttributeError):
         return ""
     told = (getattr(message, name, None) for name in ("reasoning_content", "reasoning"))
     return next((text for text in told if isinstance(text, str) and text), "")
@@ -63,7 +63,7 @@ def salvage(completion: ChatCompletion | None) -> Answer | None:
     """
     try:
         is_whole = completion.choices[0].finish_reason in ("stop", "tool_calls", None)  # type: ignore[union-attr]
-    except (IndexError, TypeError, AttributeError):
+    except (LookupError, TypeError, AttributeError):
         return None
     if not is_whole:
         return None
