@@ -233,7 +233,7 @@ def test_what_failed_is_listed_and_is_all_that_is_written_again(folder: Path, fo
     assert "claimx batch write with the same options writes the requests for what is missing" in came.stderr
     again = write("story.txt", "other.txt", output="more.jsonl")
     assert "1 request of 2 articles" in again.stderr
-    assert "1 article of 2 answered by the store" in again.stderr
+    assert "1 article answered by the store" in again.stderr
     serve(folder / "more.jsonl", lambda body: RIGHT, folder / "more-answers.jsonl", form)
     came = claimx("batch", "read", "more-answers.jsonl", "-a", "story.txt", "-a", "other.txt", "-f", "jsonl", *OPTIONS)
     assert (came.exit_code, contents(came.stdout)) == (0, ["The weir was opened at noon"])
@@ -371,6 +371,7 @@ def test_another_refusal_is_written_again_as_it_was(folder: Path, with_articles:
     came = read("answers.jsonl") if with_articles else claimx("batch", "read", "answers.jsonl", *OPTIONS)
     assert came.exit_code == 3
     assert "1 failed" in came.stderr
+    assert "not today" in came.stderr
     write(output="more.jsonl")
     assert read_lines(folder / "more.jsonl") == read_lines(folder / "requests.jsonl")
 
@@ -395,6 +396,7 @@ def test_answers_to_other_options_are_told_from_missing_ones(folder: Path) -> No
         (("read", "story.txt"), 2, "pass --articles to make claims of the answers, or --store to keep them"),
         (("read", "story.txt", "-a", "story.txt", "-o", "story.txt"), 2, "is one of the sources"),
         (("write", "story.txt", "-o", "story.txt"), 2, "is one of the sources"),
+        (("write", "story.txt", "-o", "-"), 2, "name a file with -o"),
         (("write", "story.txt", "-o", "no/where.jsonl"), 2, "there is no folder no"),
         (("write", "none.txt", "-o", "r.jsonl"), 1, "none.txt: no such file"),
         (("write", "story.txt", "-o", "r.jsonl", "--max-requests", "5"), 2, "No such option: --max-requests"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,15 +12,7 @@ from claimx.cli import options
 from claimx.cli.extract import Format
 
 if TYPE_CHECKING:
-    from claimx.cli.output import Output
-    from claimx.cli.progress import Progress
-    from claimx.cli.reading import Reading
-    from claimx.runs.batch.intake import Intake
-    from claimx.runs.store import Store
     from claimx.settings import Settings
-
-# So many lines of a kind are listed; the rest are counted.
-_LISTED = 20
 
 # What a request says and where its reply is kept; how it is sent is the service's affair.
 _ASKED = options.takes(
@@ -101,8 +92,10 @@ def write(
     with errors_to_stderr():
         import asyncio
 
+        from claimx.cli.batch_answers import opened_store
         from claimx.cli.logs import log_to_stderr
         from claimx.cli.reading import Reading
+        from claimx.errors import UsageError
         from claimx.model.prompts import load_prompt
         from claimx.report.tables import count
         from claimx.runs.batch.requests import RequestFiles, write_requests
@@ -111,18 +104,22 @@ def write(
         settings = _settings(flags)
         reading = Reading(sources, published=published, encoding=encoding, allow_private=allow_private, note=note)
         loaded = load_prompt(settings.prompt)
+        if str(output) == "-":
+            raise UsageError("name a file with -o: many requests need several files")
         _check_output(output, sources)
-        with _opened(settings) as opened, RequestFiles(output) as files:
+        with opened_store(settings) as opened, RequestFiles(output) as files:
             done = asyncio.run(write_requests(reading.articles(), files, opened, loaded, settings))
-        answered = f"; {count(done.answered, 'article')} of {done.articles:,} answered by the store" * bool(
-            done.answered
-        )
-        if done.requests:
-            names = f"{files.paths[0]}" + f" to {files.paths[-1]}" * (len(files.paths) > 1)
-            told = f"{count(done.requests, 'request')} of {count(done.articles, 'article')}, {files.bytes:,} bytes"
-            note(f"{told} in {count(len(files.paths), 'file')}: {names}{answered}")
-        else:
+        if not done.requests:
             note(f"nothing to write: the store answers all {count(done.articles, 'article')}")
+        else:
+            names = " to ".join(dict.fromkeys([str(files.paths[0]), str(files.paths[-1])]))
+            parts = [
+                f"{count(done.requests, 'request')} of {count(done.articles, 'article')}",
+                f"{files.bytes:,} bytes in {count(len(files.paths), 'file')}: {names}",
+            ]
+            if done.answered:
+                parts.append(f"{count(done.answered, 'article')} answered by the store")
+            note("; ".join(parts))
         for path in files.earlier:
             note(f"{path} is of another time and holds none of these requests; do not send it with them")
         if reading.failed:
@@ -187,6 +184,7 @@ def read(
     from claimx.cli.shell import PARTIAL, errors_to_stderr, note
 
     with errors_to_stderr():
+        from claimx.cli.batch_answers import keep_answers, write_claims
         from claimx.cli.logs import log_to_stderr
         from claimx.cli.reading import Reading
         from claimx.errors import UsageError
@@ -198,9 +196,10 @@ def read(
         if articles:
             reading = Reading(articles, published=published, encoding=encoding, allow_private=allow_private, note=note)
             _check_output(output, [*answers, *articles])
-            is_whole = _read_claims(answers, reading, settings, output, format_, with_facts=not no_facts)
+            chosen = format_.value if format_ else None
+            is_whole = write_claims(answers, reading, settings, output, chosen, with_facts=not no_facts)
         else:
-            is_whole = _read_only(answers, settings)
+            is_whole = keep_answers(answers, settings)
         if not is_whole:
             raise typer.Exit(PARTIAL)
 
@@ -227,152 +226,3 @@ def _check_output(output: Path | None, sources: Sequence[str]) -> None:
 
     if output and any(source != "-" and Path(source).resolve() == output.resolve() for source in sources):
         raise UsageError(f"{output} is one of the sources; write somewhere else")
-
-
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Store]:
-    """The store that the settings name, or one that is gone afterwards."""
-    from tempfile import TemporaryDirectory
-
-    from claimx.runs.store import open_store
-
-    if settings.store:
-        with open_store(Path(settings.store)) as store:
-            yield store
-    else:
-        with TemporaryDirectory(prefix="claimx-") as folder, open_store(Path(folder, "store")) as store:
-            yield store
-
-
-def _take(answers: Sequence[str], intake: Intake) -> int:
-    """Put all answer files into the store; how many lines could not be read."""
-    import sys
-
-    from claimx.cli.shell import note
-    from claimx.errors import InputError
-    from claimx.report.tables import count
-    from claimx.runs.batch.answers import BatchAnswer, read_answers
-
-    unreadable: list[str] = []
-
-    def usable(name: str, stream: Any) -> Iterator[BatchAnswer]:
-        for answer in read_answers(name, stream):
-            if isinstance(answer, BatchAnswer):
-                yield answer
-            else:
-                unreadable.append(answer)
-
-    for name in answers:
-        before = intake.lines + len(unreadable)
-        if name == "-":
-            intake.take(usable("standard input", sys.stdin.buffer))
-        else:
-            try:
-                with Path(name).open("rb") as stream:
-                    intake.take(usable(name, stream))
-            except OSError as error:
-                raise InputError(name, f"cannot be read ({error.strerror})") from None
-        if before == intake.lines + len(unreadable):
-            note(f"{name}: is empty")
-    intake.take_refusals()
-    _list(unreadable)
-    _list([f"{place} is no request of claimx" for place in intake.foreign])
-    parts = [
-        count(intake.lines, "answer line"),
-        f"{intake.good:,} good",
-        f"{intake.failed:,} failed",
-        *([f"{intake.repeated:,} repeated"] if intake.repeated else []),
-        *([f"{len(intake.foreign):,} foreign"] if intake.foreign else []),
-        *([f"{len(unreadable):,} not to be read"] if unreadable else []),
-    ]
-    note(", ".join(parts))
-    return len(unreadable)
-
-
-def _list(remarks: Sequence[str]) -> None:
-    from claimx.cli.shell import note
-
-    for remark in remarks[:_LISTED]:
-        note(remark)
-    if len(remarks) > _LISTED:
-        note(f"… and {len(remarks) - _LISTED:,} more of this kind")
-
-
-def _read_only(answers: Sequence[str], settings: Settings) -> bool:
-    """Put the answers into the store; whether every line was good."""
-    from claimx.cli.shell import note
-    from claimx.model.prompts import load_prompt
-    from claimx.runs.batch.intake import Intake
-    from claimx.runs.journal import noted_run
-
-    with _opened(settings) as store, noted_run(store, settings, str(load_prompt(settings.prompt))):
-        intake = Intake(store)
-        is_whole = not _take(answers, intake) and not intake.failed
-        store.end_run("done" if is_whole else "partial")
-    note(
-        f"kept in {settings.store}: claimx extract with this --store and the options of the batch makes claims of them"
-    )
-    return is_whole
-
-
-def _read_claims(
-    answers: Sequence[str],
-    reading: Reading,
-    settings: Settings,
-    output: Path | None,
-    format_: Format | None,
-    *,
-    with_facts: bool,
-) -> bool:
-    """Put the answers into the store and write the claims that they make; whether nothing is missing."""
-    import asyncio
-
-    from claimx.cli.output import open_output
-    from claimx.cli.progress import Progress
-    from claimx.cli.shell import note
-    from claimx.errors import InputError
-    from claimx.model.prompts import load_prompt
-    from claimx.runs.batch.intake import Intake
-    from claimx.runs.journal import noted_run
-
-    prompt = load_prompt(settings.prompt)
-    progress = Progress(settings.chunk_tokens)
-    with (
-        open_output(output, format_.value if format_ else None, with_facts=with_facts) as out,
-        _opened(settings) as store,
-        noted_run(store, settings, str(prompt)),
-    ):
-        intake = Intake(store)
-        _take(answers, intake)
-        asyncio.run(_extract(reading, intake, store, settings, out, progress))
-        if intake.is_of_another_run:
-            raise InputError(
-                ", ".join(answers),
-                "none of these lines answers a request for these articles; give the articles, --model, --base-url, "
-                "--prompt, --mode, --chunk-tokens and sampling options that claimx batch write was given",
-            )
-        store.end_run("partial" if progress.failures else "done")
-    _list([f"{place} was not asked for by these articles and options" for place in intake.unasked])
-    progress.sum_up(0)
-    if progress.failures:
-        note(
-            "claimx batch write with the same options writes the requests for what is missing, and no others"
-            if settings.store
-            else "with --store FILE these answers are kept, and claimx batch write with it writes only what is missing"
-        )
-    return not progress.failures and not reading.failed
-
-
-async def _extract(
-    reading: Reading, intake: Intake, store: Store, settings: Settings, out: Output, progress: Progress
-) -> None:
-    """Write the claims of all articles, and what is missing of each."""
-    from claimx.model.prompts import load_prompt
-    from claimx.runs.batch.pending import answered_from
-
-    async with answered_from(intake, intake.reason, load_prompt(settings.prompt), settings) as extract:
-        for article in progress.watch(reading.articles()):
-            extraction = await extract(article)
-            store.note_article(extraction)
-            out.write(extraction, progress.title_of(article.id))
-            progress.finished(extraction)

@@ -29,6 +29,7 @@ class Intake:
         self._refusals: dict[bytes, Recorded] = {}
         self._problems: dict[bytes, str] = {}
         self._places: dict[bytes, str] = {}
+        self._answered: set[bytes] = set()
         self._asked: set[bytes] = set()
         self.lines = self.good = self.failed = self.repeated = 0
         self.foreign: list[str] = []
@@ -51,6 +52,11 @@ class Intake:
         if any(message.get("role") == "assistant" for message in json.loads(body)["messages"]):
             return "a correction of its answer is yet to be asked"
         return "no answer line"
+
+    @property
+    def problems(self) -> list[str]:
+        """Place and reason of every request that failed and was not answered elsewhere in these files."""
+        return list(self._problems.values())
 
     @property
     def unasked(self) -> list[str]:
@@ -87,14 +93,16 @@ class Intake:
             if reply is None or reply.status != 200:
                 self.failed += 1
                 self._places.setdefault(key, answer.place)
-                self._problems.setdefault(key, f"{answer.place}: {answer.problem}")
+                if key not in self._answered:
+                    self._problems.setdefault(key, f"{answer.place}: {answer.problem}")
                 if reply:
                     self._refusals.setdefault(key, reply)
             else:
                 self.good += 1
                 self._places.setdefault(key, answer.place)
+                self._answered.add(key)
+                self._problems.pop(key, None)
                 if self._may_count(key, reply):
-                    self._problems.pop(key, None)
                     yield key, reply
 
     def _may_count(self, key: bytes, reply: Recorded) -> bool:
