@@ -39,13 +39,13 @@ def _words(name: str) -> list[str]:
     return [word for line in lines if not line.startswith("#") for word in line.split()]
 
 
-_UPPER = "".join(c for c in map(chr, [*range(0x41, 0x588), *range(0x1E00, 0x1F00)]) if c.isupper())
+CAPITALS = "".join(c for c in map(chr, [*range(0x41, 0x588), *range(0x1E00, 0x1F00)]) if c.isupper())
 _ABBREVIATION = (
     r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Lt|Gen|Col|Maj|Capt|Cmdr|Adm|Sgt|Rev|Hon|St|Jr|Sr|Corp|Inc|Ltd|Co|Bros"
-    rf"|[{_UPPER}])\.)"
+    rf"|[{CAPITALS}])\.)"
 )
-_ACRONYM = rf"(?:(?:[{_UPPER}]\.){{2,}})"
-_CAPITALISED = rf"(?:(?:[dlDLO]['’]|[Mm]a?c|[ae]l-)?[{_UPPER}][^\W_]*(?:[-'’&](?!s\b)[^\W_]+)*)"
+_ACRONYM = rf"(?:(?:[{CAPITALS}]\.){{2,}})"
+_CAPITALISED = rf"(?:(?:[dlDLO]['’]|[Mm]a?c|[ae]l-)?[{CAPITALS}][^\W_]*(?:[-'’&](?!s\b)[^\W_]+)*)"
 _WORD = rf"(?:{_ACRONYM}|{_ABBREVIATION}|{_CAPITALISED})"
 _PARTICLES = "van|von|der|den|de|del|della|di|da|das|dos|du|la|le|el|al|bin|bint|ibn|ben|ter|ten|zu|y|und"
 _PARTICLE = rf"(?:(?:{_PARTICLES}) )"
@@ -59,7 +59,7 @@ _NAME = re.compile(
     rf"(?:(?:['’](?= (?:{_BODIES})\b))?[ \u00a0](?:& )?{_PARTICLE}{{0,2}}{_UNIT})*"
 )
 _LAST_PARTICLES = tuple(_PARTICLES.split("|"))
-_CAPITAL = re.compile(f"[{_UPPER}]")
+_CAPITAL = re.compile(f"[{CAPITALS}]")
 # Two particles and "al-" may stand before the first capital of a name.
 _LEAD = 2 * len("della ") + len("al-")
 _SPACED = re.compile(r"[^ \u00a0]+")

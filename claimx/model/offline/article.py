@@ -11,6 +11,8 @@ from claimx.article.quotations import Quotation, find_quotations
 from claimx.article.sentences import split_paragraphs, split_sentences
 from claimx.model.offline.attributions import Attribution, attributions_of_sentence, introduction, quotation_cue
 from claimx.model.offline.boilerplate import after_dateline, is_boilerplate
+from claimx.model.offline.foreign import find_foreign
+from claimx.model.offline.languages import language_of
 from claimx.model.offline.lexicon import may_report
 from claimx.model.offline.subjects import subject_of
 from claimx.model.offline.tokens import Token, tokenize
@@ -29,11 +31,15 @@ _OPENING = 100
 
 @dataclass(slots=True)
 class Reading:
-    """What was found in an article: its attributions, and who or what each sentence is about."""
+    """What was found in an article: its attributions, and who or what each sentence is about.
+
+    In a language that the rules cannot read there are no sentences, and attributions where marks tell them.
+    """
 
     attributions: list[Attribution] = field(default_factory=list)
     sentences: list[Span] = field(default_factory=list)
     subjects: list[Span] = field(default_factory=list)
+    is_english: bool = True
 
 
 def read_article(text: str) -> Reading:
@@ -42,6 +48,8 @@ def read_article(text: str) -> Reading:
     quotations = find_quotations(text, paragraphs)
     starts = [quotation.start for quotation in quotations]
     turns = {turn.start: turn for turn in find_turns(text, paragraphs)}
+    if (language := language_of(text)) != "en":
+        return _read_foreign(text, language, quotations, [turn for turn in turns.values() if turn.is_answer])
     sentences = split_sentences(text, paragraphs)
     position = 0
     reading = Reading(sentences=sentences)
@@ -73,6 +81,19 @@ def read_article(text: str) -> Reading:
         for statement in _statements(text, _without_marks(text, item, quotations, starts))
     ]
     return reading
+
+
+def _read_foreign(text: str, language: str, quotations: list[Quotation], turns: list[Turn]) -> Reading:
+    """Labelled turns, and the quotations outside them that a verb of saying gives to somebody."""
+    starts = [turn.start for turn in turns]
+    found = [_of_turn(turn) for turn in turns]
+    for item in find_foreign(text, language, quotations):
+        index = bisect_right(starts, item.content[0][0]) - 1
+        if index < 0 or turns[index].pieces[-1][1] < item.content[0][0]:
+            found.append(item)
+    marks = [quotation.start for quotation in quotations]
+    found = [_without_marks(text, item, quotations, marks) for item in found]
+    return Reading(attributions=[item for item in found if item.content], is_english=False)
 
 
 def _tokens(text: str, span: Span, quotations: list[Quotation], starts: list[int]) -> list[Token]:

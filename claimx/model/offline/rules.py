@@ -34,12 +34,14 @@ def draft_answer(text: str, context: str = "") -> Answer:
     text = f"{context}\n\n{text}" if context else text
     reading = read_article(text)
     attributions = sorted(reading.attributions, key=lambda item: item.content)
-    dates = find_dates(text)
     people = name_speakers(text, attributions, reading.subjects, reading.sentences)
     numbers: dict[int, int] = {}
     speakers = []
     claims: list[ClaimDraft] = []
     last = 0
+    if not reading.is_english:
+        return _marked_only(text, attributions, people, first)
+    dates = find_dates(text)
     told = tell_dates(text, attributions, people, dates, reading.sentences)
     for item, person, date in zip(attributions, people, told, strict=True):
         if _start(item) < first:
@@ -52,6 +54,28 @@ def draft_answer(text: str, context: str = "") -> Answer:
         last = _start(item)
     sentences = [sentence for sentence in reading.sentences if sentence[0] >= first]
     return Answer(speakers=speakers, claims=claims, facts=find_facts(text, sentences, attributions, dates))
+
+
+def _marked_only(text: str, attributions: list[Attribution], people: list[Person], first: int) -> Answer:
+    """Who says what, and no more: stance and target are in words that the rules cannot read."""
+    found = [pair for pair in zip(attributions, people, strict=True) if _start(pair[0]) >= first]
+    speakers = list(dict.fromkeys(person for _, person in found))
+    claims = [
+        ClaimDraft(
+            content=[text[start:end] for start, end in item.content],
+            cue=text[slice(*item.cue)] if item.cue and item.cue != item.mention else None,
+            mention=text[slice(*item.mention)],
+            speaker=speakers.index(person) + 1,
+            text="…",
+            stance="neutral",
+            target="",
+            date=None,
+        )
+        for item, person in found
+    ]
+    return Answer(
+        speakers=[SpeakerDraft(name=person.name, role=person.role) for person in speakers], claims=claims, facts=[]
+    )
 
 
 def _start(item: Attribution) -> int:

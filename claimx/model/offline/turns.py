@@ -68,8 +68,8 @@ def _is_quoted_speech(speech: str) -> bool:
     """Whether what follows a label is one quotation that ends like a sentence, as headings do not."""
     return (
         len(speech) > 2
-        and speech[0] in '"“'
-        and speech[-1] in '"”'
-        and speech[-2] in ".!?"
-        and not {'"', "”"} & set(speech[1:-1])
+        and speech[0] in '"“„«'
+        and speech[-1] in '"”“»'
+        and speech[-2] in ".!?…"
+        and not set('"”»') & set(speech[1:-1])
     )
