@@ -45,7 +45,7 @@ def language_of(text: str) -> str:
     words = _WORD.findall(text[:_SAMPLE_CHARS].lower())
     counts = {code: sum(map(entry.common.__contains__, words)) for code, entry in languages().items()}
     best = max(counts, key=lambda code: (counts[code], code == "en"))
-    if counts[best] > counts["en"] and counts[best] >= _FEWEST:
+    if 2 * counts[best] > 3 * counts["en"] and counts[best] >= _FEWEST:
         return best
     others = sum(not _is_latin(word[0]) for word in words)
     return "und" if others * 2 > len(words) else "en"
