@@ -32,6 +32,8 @@ _WORD_JOINER = "\u2060"
 _BRACKETS = str.maketrans(dict.fromkeys("‹⟨〈❬❮ᐸ˂⧼𐊖", "<"))
 # Controls and marks, which do not part a word for who reads it.
 _UNSEEN = frozenset({"Cc", "Cf", "Mn", "Me"})
+# What may be something else than it looks like: in most texts little, and the rest need not be looked up.
+_RARE = re.compile(r"[^ -~\t\n\r]")
 # What each part may hold; the system part is the same in every request, so that servers can cache it.
 _PARTS = {"system": set(), "user": {"about", "context", "chunk", "tag"}, "again": {"problems"}}
 
@@ -150,11 +152,13 @@ def _defused(text: str) -> str:
 
 def _without_disguise(text: str) -> str:
     """The text as a reader takes it: entities resolved, compatibility forms plain, nothing invisible, one case."""
-    text = html.unescape(text)
-    if not text.isascii():
-        # One by one: the time that a normalization takes grows with the square of a run of combining marks.
-        text = "".join(unicodedata.normalize("NFKC", char) for char in text).translate(_BRACKETS)
-    return "".join(char for char in text if char.isspace() or unicodedata.category(char) not in _UNSEEN).casefold()
+    return _RARE.sub(_plainly, html.unescape(text)).casefold()
+
+
+def _plainly(rare: re.Match[str]) -> str:
+    # One by one: the time that a normalization takes grows with the square of a run of combining marks.
+    plain = unicodedata.normalize("NFKC", rare[0]).translate(_BRACKETS)
+    return "".join(char for char in plain if char.isspace() or unicodedata.category(char) not in _UNSEEN)
 
 
 def _unused_tag(name: str, text: str) -> str:
