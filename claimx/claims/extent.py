@@ -38,8 +38,10 @@ _DIGITS = (
 )
 # A sign counts where no word or digit stands before it: "-5", not "17-5" nor a bullet before "5 people".
 _SIGN = f"(?:(?:minus|plus){_SPACE}+|(?<![\\w\n\r])[-−+±~]|[$€£¥₹]{_SPACE}?)?"
+# What a quantity can begin with, looked at first: most characters of a text are none of it.
+_QUANTITY_START = r"(?=[-−+±~$€£¥₹\dmp]|\b[otfsenha])"
 _QUANTITY = re.compile(
-    f"{_SIGN}(?:(?:{_DIGITS})(?:{_SPACE}\\d/\\d)?(?:[万億亿兆千百]+|[kKmM](?!\\w)|{_SPACE}?[%‰])?|\\b(?:{_NUMBER_WORD})\\b)"
+    f"{_QUANTITY_START}{_SIGN}(?:(?:{_DIGITS})(?:{_SPACE}\\d/\\d)?(?:[万億亿兆千百]+|[kKmM](?!\\w)|{_SPACE}?[%‰])?|\\b(?:{_NUMBER_WORD})\\b)"
     f"(?:[\\s\u00a0\u202f-]{{1,4}}(?:{_UNITS})\\b)*",
     re.IGNORECASE,
 )
