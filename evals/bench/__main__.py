@@ -38,6 +38,7 @@ from evals.bench.systems import (
 from evals.bench.tokens import Tokenizer, tokenizer
 
 SEED = ROOT / "seeds" / "articles" / "00-borrell-lavrov.md"
+_ONE_REQUEST_CHARS = 600
 CLAIMX, BARE, PEER, TUNED = "claimx", "bare loop", "LangExtract", "LangExtract, tuned"
 
 
@@ -56,7 +57,7 @@ class Plan:
     starts: int
 
 
-FULL = Plan(200, 6300, 0.2, 64, 32, (0.05, 0.95), 3, 10_000, 5)
+FULL = Plan(200, 5600, 0.2, 64, 36, (0.05, 0.95), 3, 10_000, 5)
 QUICK = Plan(6, 4000, 0.05, 8, 2, (0.01, 0.09), 1, 12, 1)
 
 
@@ -86,9 +87,12 @@ class Bench:
         if peer:
             self._peers = {PEER: langextract(peer, is_tuned=False), TUNED: langextract(peer, is_tuned=True)}
 
-    def case(self, name: str, count: int, latency_s: tuple[float, ...], concurrency: int) -> Case:
+    def case(
+        self, name: str, count: int, latency_s: tuple[float, ...], concurrency: int, characters: int | None = None
+    ) -> Case:
         """So many articles, and the requests that claimx makes of them."""
-        articles = write_articles(self._folder / f"{name}.jsonl", count, characters=self._plan.article_chars)
+        characters = characters or self._plan.article_chars
+        articles = write_articles(self._folder / f"{name}.jsonl", count, characters=characters)
         requests = write_requests(self._folder / f"{name}.requests.jsonl", articles)
         return Case(articles, requests, latency_s, concurrency)
 
@@ -102,8 +106,10 @@ class Bench:
         wall = {name: median(each, lambda outcome: outcome.wall_over_ideal) for name, each in outcomes.items()}
         cpu = {name: median(each, lambda outcome: outcome.cpu_s_per_1000) for name, each in outcomes.items()}
         memory = {name: median(each, lambda outcome: outcome.run.rss_mb) for name, each in outcomes.items()}
-        many = self.case("many", plan.many_articles, (0.0,), plan.concurrency)
-        large = measure(claimx, many).run.rss_mb
+        few, many = (
+            measure(claimx, self.case(f"{count}", count, (0.0,), plan.concurrency, _ONE_REQUEST_CHARS)).run.rss_mb
+            for count in (plan.articles, plan.many_articles)
+        )
         requests = outcomes[CLAIMX][0].requests
         what = f"{requests:,} requests, {1000 * plan.latency_s:g} ms, {plan.concurrency} at a time"
         net = {
@@ -116,7 +122,13 @@ class Bench:
             self._figure("the same, start left out", net, 1.5 * net[BARE], "less the run of one article"),
             self._figure("connections", _connections(outcomes), plan.concurrency + 1, "one is that of this bench"),
             self._figure(f"peak memory at {plan.articles:,} articles, MiB", memory, 150),
-            Figure(f"peak memory at {plan.many_articles:,} articles, MiB", large, {}, 1.2 * memory[CLAIMX]),
+            Figure(
+                f"peak memory, {plan.many_articles:,} ÷ {plan.articles:,} articles",
+                many / few,
+                {},
+                1.2,
+                f"{many:.0f} and {few:.0f} MiB; one request each",
+            ),
         ]
 
     def spread(self) -> Figure:
@@ -133,24 +145,19 @@ class Bench:
         plan = self._plan
         usual = self.case("usual", max(plan.articles // 2, 4), (0.02,), 16)
         long = self._folder / "long.jsonl"
-        write_articles(long, 2, characters=50 * plan.article_chars)
+        longest = 50 * plan.article_chars
+        write_articles(long, 2, characters=longest)
         steps = {CLAIMX: self._steps("claimx", usual.articles), BARE: self._steps("bare", usual.requests)}
         slowest = self._steps("claimx", long)
         return [
             self._figure("longest step on the event loop, ms", {k: v["step_max_ms"] for k, v in steps.items()}, None),
             self._figure("the same, 99th percentile", {k: v["step_p99_ms"] for k, v in steps.items()}, 10),
-            Figure(
-                "longest step, long articles, ms",
-                slowest["step_max_ms"],
-                {},
-                20,
-                f"{50 * plan.article_chars:,} characters",
-            ),
+            Figure("longest step, long articles, ms", slowest["step_max_ms"], {}, 20, f"{longest:,} characters"),
         ]
 
     def _steps(self, kind: str, path: Path) -> dict[str, float]:
         with serving((0.02,)) as server:
-            command = [sys.executable, "-m", "evals.bench.heartbeat", kind, server.url, "16", path]
+            command: list[str | Path] = [sys.executable, "-m", "evals.bench.heartbeat", kind, server.url, "16", path]
             steps: dict[str, float] = json.loads(run(command).output.splitlines()[-1])
         return steps
 

@@ -48,4 +48,5 @@ def main(url: str, workers: int, batch_length: int, buffer_chars: int, path: str
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], *map(int, sys.argv[2:5]), sys.argv[5])
+    url, workers, batch_length, buffer_chars, path = sys.argv[1:]
+    main(url, int(workers), int(batch_length), int(buffer_chars), path)
