@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from claimx.article.names import titles
@@ -58,7 +59,8 @@ class Attribution(NamedTuple):
     """Somebody's claim by character offsets.
 
     `mention` stands beside the cue ("who"); `referent` tells who that is ("Poe"),
-    and is the mention itself unless that is a relative pronoun.
+    and is the mention itself unless that is a relative pronoun. `tokens` are those of
+    the sentence with the cue.
     """
 
     content: tuple[Span, ...]
@@ -67,6 +69,7 @@ class Attribution(NamedTuple):
     referent: Span
     verb: Cue | None
     polarity: Stance = "neutral"
+    tokens: Sequence[Token] = ()
 
 
 def attributions_of_sentence(tokens: list[Token]) -> list[Attribution]:
@@ -209,7 +212,7 @@ def _attribution(
 
     mention = (relative_pronoun(tokens, verb) if verb else None) or source
     return Attribution(
-        tuple(map(span, content)), span(cue) if cue else None, span(mention), span(source), verb, polarity
+        tuple(map(span, content)), span(cue) if cue else None, span(mention), span(source), verb, polarity, tokens
     )
 
 

@@ -47,6 +47,8 @@ def language_of(text: str) -> str:
     best = max(counts, key=lambda code: (counts[code], code == "en"))
     if 2 * counts[best] > 3 * counts["en"] and counts[best] >= _FEWEST:
         return best
+    if counts["en"] >= _FEWEST:
+        return "en"
     others = sum(not _is_latin(word[0]) for word in words)
     return "und" if others * 2 > len(words) else "en"
 

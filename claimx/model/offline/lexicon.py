@@ -86,9 +86,11 @@ def may_report(text: str, start: int, end: int) -> bool:
     sentence = text[start:end]
     # A capital inside a sentence makes a name of a word, but all words of a headline have one.
     sentence = sentence.lower() if len(sentence) < _HEADLINE_CHARS else sentence[0].lower() + sentence[1:]
-    words = set(_WORD.findall(sentence))
+    words = _WORD.findall(sentence)
     single, phrasal = _triggers()
-    return not words.isdisjoint(single) or any(not words.isdisjoint(phrasal[word]) for word in words & phrasal.keys())
+    if not single.isdisjoint(words):
+        return True
+    return any(not phrasal[word].isdisjoint(words) for word in words if word in phrasal)
 
 
 @cache

@@ -6,6 +6,8 @@ is in none of them counts as a noun or an adjective.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from claimx.article.names import titles
 from claimx.model.offline.lexicon import cue_forms, finite_forms
 from claimx.model.offline.tokens import Token
@@ -57,9 +59,9 @@ _ROLE_ENDINGS = ("er", "or", "ist", "man", "woman", "ian", "ant", "ent", "ary", 
 def is_adverb(token: Token) -> bool:
     """Whether the word may stand between an auxiliary and its verb."""
     word = token.lower
-    if word in ADVERBS:
-        return True
-    return word.endswith("ly") and len(word) > 4 and token.text[0].islower() and word not in NOT_ADVERBS
+    if not word.endswith("ly"):
+        return word in ADVERBS
+    return word in ADVERBS or (len(word) > 4 and token.text[0].islower() and word not in NOT_ADVERBS)
 
 
 def is_name(token: Token) -> bool:
@@ -67,7 +69,7 @@ def is_name(token: Token) -> bool:
     return token.text[0].isupper()
 
 
-def noun_phrase_ending(tokens: list[Token], last: int, floor: int) -> Range | None:
+def noun_phrase_ending(tokens: Sequence[Token], last: int, floor: int) -> Range | None:
     """The noun phrase whose last token is `last`, not reaching before `floor`; None if there is none.
 
     A phrase that is the object of a preposition at the beginning of its clause
@@ -101,7 +103,7 @@ def noun_phrase_ending(tokens: list[Token], last: int, floor: int) -> Range | No
     return None if first is None else (first, end)
 
 
-def noun_phrase_starting(tokens: list[Token], first: int, ceiling: int) -> Range | None:
+def noun_phrase_starting(tokens: Sequence[Token], first: int, ceiling: int) -> Range | None:
     """The noun phrase that begins at `first`, adverbs skipped: what follows the verb in "said the mayor of Riga"."""
     start = first
     while start < ceiling and is_adverb(tokens[start]):
@@ -116,7 +118,7 @@ def noun_phrase_starting(tokens: list[Token], first: int, ceiling: int) -> Range
     return (start, index) if index > start else None
 
 
-def _stands_alone(tokens: list[Token], index: int, ceiling: int) -> bool:
+def _stands_alone(tokens: Sequence[Token], index: int, ceiling: int) -> bool:
     """Whether a word is a pronoun here: "one" and "some" are none in "one official", "some officials"."""
     word = tokens[index].lower
     if word in _OBJECTS:
@@ -134,7 +136,7 @@ def starts_noun_phrase(token: Token) -> bool:
     return token.is_word and word not in _NO_NOUNS
 
 
-def is_finite_verb(tokens: list[Token], index: int) -> bool:
+def is_finite_verb(tokens: Sequence[Token], index: int) -> bool:
     """Whether the word can only be a finite verb, or looks like a past or a reporting verb."""
     token = tokens[index]
     word = token.lower
@@ -147,7 +149,7 @@ def is_finite_verb(tokens: list[Token], index: int) -> bool:
     return token.text[0].islower() and ((word.endswith("ed") and len(word) > 4) or (word in finite_forms()))
 
 
-def has_finite_verb(tokens: list[Token], first: int, last: int) -> bool:
+def has_finite_verb(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether some word between two indices, the first left out, is a finite verb."""
     return any(
         is_finite_verb(tokens, index)
@@ -156,7 +158,7 @@ def has_finite_verb(tokens: list[Token], first: int, last: int) -> bool:
     )
 
 
-def _core_start(tokens: list[Token], last: int, floor: int) -> int | None:
+def _core_start(tokens: Sequence[Token], last: int, floor: int) -> int | None:
     """Where the phrase without its prepositional phrases begins."""
     if _stops(tokens, last):
         return None
@@ -183,13 +185,13 @@ def _core_start(tokens: list[Token], last: int, floor: int) -> int | None:
     return first if first <= last else None
 
 
-def _counts(tokens: list[Token], index: int, last: int) -> bool:
+def _counts(tokens: Sequence[Token], index: int, last: int) -> bool:
     """Whether a "one" opens its phrase: "one employee said", but not "no one", "the one" or "the other"."""
     before = tokens[index - 1].lower if index else ""
     return tokens[index].lower == "one" and index < last and before not in DETERMINERS
 
 
-def _may_end(tokens: list[Token], index: int) -> bool:
+def _may_end(tokens: Sequence[Token], index: int) -> bool:
     token = tokens[index]
     return (
         token.is_word
@@ -204,7 +206,7 @@ def _may_precede_name(token: Token) -> bool:
     return word in titles() or word == "'s" or word.endswith(_ROLE_ENDINGS) or "-" in word or word in NAME_PARTICLES
 
 
-def _stops(tokens: list[Token], index: int) -> bool:
+def _stops(tokens: Sequence[Token], index: int) -> bool:
     """Whether no noun phrase can contain the word; a capital inside a sentence makes a name of any word."""
     token = tokens[index]
     word = token.lower
@@ -217,7 +219,7 @@ def _stops(tokens: list[Token], index: int) -> bool:
     )
 
 
-def _modifies(tokens: list[Token], start: int, index: int, ceiling: int) -> bool:
+def _modifies(tokens: Sequence[Token], start: int, index: int, ceiling: int) -> bool:
     """Whether a word for a time belongs to the noun after it: "a Monday editorial", "the Morning Hour programme"."""
     following = tokens[index + 1] if index + 1 < ceiling else None
     return (
@@ -231,7 +233,7 @@ def _modifies(tokens: list[Token], start: int, index: int, ceiling: int) -> bool
     )
 
 
-def _goes_on(tokens: list[Token], start: int, index: int, ceiling: int) -> bool:
+def _goes_on(tokens: Sequence[Token], start: int, index: int, ceiling: int) -> bool:
     """Whether the phrase that began at `start` takes in the token at `index`."""
     token = tokens[index]
     word = token.lower

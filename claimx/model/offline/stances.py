@@ -124,16 +124,23 @@ def _is_attitude(verb: CueVerb) -> bool:
 
 def _score(words: list[str]) -> int:
     """Words in favor minus words against, each turned by a negation close before it."""
-    opinions = opinion_words()
+    weights, negations = _weights()
     score = 0
     negated = 0
     for word in words:
-        value = (word in opinions["favor"]) - (word in opinions["against"])
-        if value:
+        if value := weights.get(word):
             score += -value if negated > 0 else value
             negated = 0
-        if word == "but":
+        elif word == "but":
             # What follows "but" is what the speaker means.
             score //= 2
-        negated = _REACH if word in opinions["negations"] else negated - 1
+        negated = _REACH if word in negations else negated - 1
     return score
+
+
+@cache
+def _weights() -> tuple[dict[str, int], frozenset[str]]:
+    """One for a word in favor, minus one for a word against; and the words that turn them round."""
+    opinions = opinion_words()
+    weights = dict.fromkeys(opinions["favor"], 1) | dict.fromkeys(opinions["against"], -1)
+    return weights, opinions["negations"]

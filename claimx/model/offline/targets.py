@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 from claimx.article.names import find_names, strip_titles
 from claimx.model.offline.attributions import Attribution
 from claimx.model.offline.lexicon import cue_forms
@@ -50,7 +53,7 @@ def target_of(text: str, item: Attribution, person: Person, earlier: str | None 
         earlier: The target of the claim before it, if that is close enough to be taken up by an "it".
     """
     start, end = item.content[0]
-    tokens = _cut(tokenize(text, start, min(end, start + _READ), [], []), item)
+    tokens = _cut(_tokens(text, item.tokens, start, min(end, start + _READ)), item)
     if subject := _phrase_from(text, tokens, 0):
         return subject
     if earlier and tokens and _first_word(tokens) in _TAKEN_UP:
@@ -62,7 +65,7 @@ def target_of(text: str, item: Attribution, person: Person, earlier: str | None 
         return found
     if len(item.content) > 1:
         start, end = item.content[1]
-        tokens = tokens + tokenize(text, start, min(end, start + _READ), [], [])
+        tokens = [*tokens, *tokenize(text, start, min(end, start + _READ), [], [])]
     content = text[tokens[0].start : tokens[-1].end] if tokens else ""
     for first, last in find_names(content):
         name = strip_titles(content[first:last])
@@ -76,18 +79,26 @@ def target_of(text: str, item: Attribution, person: Person, earlier: str | None 
     return " ".join(content.split()[:_LONGEST]).strip("\"'“”‘’,.")
 
 
-def _cut(tokens: list[Token], item: Attribution) -> list[Token]:
+def _tokens(text: str, sentence: Sequence[Token], start: int, end: int) -> Sequence[Token]:
+    """The tokens between two offsets, where they can be had those of the sentence: making them takes a while."""
+    read = sentence[bisect_left(sentence, (start,)) : bisect_left(sentence, (end,))]
+    if read and read[0].start == start and all(token.quotation < 0 for token in read):
+        return read
+    return tokenize(text, start, end, [], [])
+
+
+def _cut(tokens: Sequence[Token], item: Attribution) -> Sequence[Token]:
     """The tokens before the "of" of "accused the board of neglect": it is about the board."""
     companions = item.verb.verb.companions if item.verb else frozenset[str]()
     end = next((index for index, token in enumerate(tokens) if index and token.lower in companions), len(tokens))
     return tokens[:end]
 
 
-def _first_word(tokens: list[Token]) -> str:
+def _first_word(tokens: Sequence[Token]) -> str:
     return next((token.lower for token in tokens if token.is_word and token.lower not in CONJUNCTIONS), "")
 
 
-def _phrase_from(text: str, tokens: list[Token], first: int) -> str | None:
+def _phrase_from(text: str, tokens: Sequence[Token], first: int) -> str | None:
     """The noun phrase that begins at `first`, without article and number; None if it is a pronoun."""
     while first < len(tokens) and (
         not tokens[first].is_word or tokens[first].lower in CONJUNCTIONS or is_adverb(tokens[first])
@@ -113,7 +124,7 @@ def _phrase_from(text: str, tokens: list[Token], first: int) -> str | None:
     return " ".join(text[tokens[start].start : tokens[end - 1].end].split())
 
 
-def _to_verb(tokens: list[Token], phrase: Range) -> Range:
+def _to_verb(tokens: Sequence[Token], phrase: Range) -> Range:
     """The phrase with what stands between it and its verb: "the right to return was", "relations with Ansel are"."""
     if phrase[1] >= len(tokens) or tokens[phrase[1]].lower not in PREPOSITIONS:
         return phrase
@@ -127,7 +138,7 @@ def _to_verb(tokens: list[Token], phrase: Range) -> Range:
     return phrase
 
 
-def _without_verb(tokens: list[Token], phrase: Range) -> Range:
+def _without_verb(tokens: Sequence[Token], phrase: Range) -> Range:
     """The phrase without a verb that its closed classes do not know: "Ansel considers the offer"."""
     for index in range(phrase[0] + 1, phrase[1]):
         token, before = tokens[index], tokens[index - 1]
@@ -141,7 +152,7 @@ def _without_verb(tokens: list[Token], phrase: Range) -> Range:
     return phrase
 
 
-def _name_start(tokens: list[Token], start: int, end: int) -> int:
+def _name_start(tokens: Sequence[Token], start: int, end: int) -> int:
     """Where the name begins in "neighbouring Ansel", "chairman Ann Poe"."""
     first = end
     while first > start and is_name(tokens[first - 1]):
