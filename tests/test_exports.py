@@ -363,7 +363,7 @@ def test_brat_gives_back_every_label_of_the_seeds(tmp_path: Path) -> None:
 
 
 def test_brat_files_are_attributions_to_the_reader_of_polnear(tmp_path: Path) -> None:
-    """Fragments that a line break cut count one by one there."""
+    """Fragments that a line break cut count one by one there, and facts are no attributions."""
     write_export(LEDGER, ARTICLES, "brat", tmp_path)
     found = parse_standoff("pier.ann", (tmp_path / "pier.ann").read_text(encoding="utf-8"))
     assert [(item.source, item.cue, item.content) for item in found] == [
@@ -374,7 +374,7 @@ def test_brat_files_are_attributions_to_the_reader_of_polnear(tmp_path: Path) ->
         )
         for claim in (SAFE, TRAP)
         if claim.speaker and claim.speaker.mention and claim.cue
-    ] + [((), (), ((COST.start, COST.end),))]
+    ]
 
 
 def test_no_fragment_of_brat_holds_a_line_break_and_a_span_over_two_lines_comes_back_whole() -> None:

@@ -228,6 +228,31 @@ def test_a_date_range_holds_what_overlaps_it(page: Page, folder: Path) -> None:
     assert page.locator("tbody tr").count() == 0
 
 
+def test_what_is_no_date_filters_nothing_and_is_marked(page: Page, folder: Path) -> None:
+    page.goto((folder / "pier.html").as_uri() + "#view=ledger&from=yesterday")
+    assert page.locator("tbody tr").count() == 3
+    assert page.get_by_label("From").evaluate("(input) => input.matches(':invalid')")
+    page.get_by_label("From").fill("2026-03")
+    page.wait_for_function("() => document.querySelectorAll('tbody tr').length === 1")
+    assert not page.get_by_label("From").evaluate("(input) => input.matches(':invalid')")
+
+
+def test_the_choice_of_articles_and_the_ledger_tell_what_is_not_whole(page: Page, folder: Path) -> None:
+    now = Article(id="pier", text=ARTICLE.text.replace("4 million", "5 million"))
+    failed = ChunkFailure(chunk=0, start=0, end=4, error="busy")
+    other = Extraction(article_id="other", article_digest=ARTICLE.digest, model="m", prompt="p")
+    pier = other.model_copy(update={"article_id": "pier", "claims": LEDGER.claims, "failures": (failed,)})
+    path = folder / "states.html"
+    path.write_text(to_page(Ledger(LEDGER.claims, (pier, other)), {"pier": now}), encoding="utf-8")
+    page.goto(path.as_uri() + "#view=articles")
+    assert page.locator("option").filter(has_text="(").all_inner_texts() == [
+        "pier (3, read in part, 1 gone)",
+        "other (0, no text)",
+    ]
+    page.get_by_role("button", name="Ledger").click()
+    assert page.get_by_text("not in this text any more").count() == 1
+
+
 def test_a_head_sorts_up_then_down_and_says_so(page: Page, folder: Path) -> None:
     page.goto((folder / "seeds.html").as_uri() + "#view=ledger&kind=claim")
     head = page.get_by_role("columnheader", name="Speaker")

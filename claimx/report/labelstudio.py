@@ -20,9 +20,22 @@ from claimx.errors import GoldError
 from claimx.report.tables import claim_row
 from claimx.schema import Article, Claim, Span
 
+# What is written about each region, with what its empty field asks for.
+_ASKED = {
+    "statement": "the claim as one sentence",
+    "speaker": "speaker's full name",
+    "role": "speaker's role",
+    "target": "target of the stance",
+    "when": "YYYY-MM-DD, YYYY-MM or YYYY",
+}
+_TEXT_AREAS = "\n".join(
+    f'  <TextArea name="{key}" toName="text" perRegion="true" maxSubmissions="1" editable="true" placeholder="{hint}"/>'
+    for key, hint in _ASKED.items()
+)
+
 # The labelling interface that the tasks are made for.
-CONFIG = """<View>
-  <Style>.htx-text { white-space: pre-wrap; }</Style>
+CONFIG = f"""<View>
+  <Style>.htx-text {{ white-space: pre-wrap; }}</Style>
   <Labels name="evidence" toName="text">
     <Label value="claim" background="#2457c5"/>
     <Label value="fact" background="#6b5a1d"/>
@@ -51,11 +64,7 @@ CONFIG = """<View>
   <Choices name="nested" toName="text" perRegion="true" whenTagName="evidence" whenLabelValue="claim">
     <Choice value="nested"/>
   </Choices>
-  <TextArea name="statement" toName="text" perRegion="true" placeholder="the claim as one sentence" maxSubmissions="1"/>
-  <TextArea name="speaker" toName="text" perRegion="true" placeholder="speaker's full name" maxSubmissions="1"/>
-  <TextArea name="role" toName="text" perRegion="true" placeholder="speaker's role" maxSubmissions="1"/>
-  <TextArea name="target" toName="text" perRegion="true" placeholder="target of the stance" maxSubmissions="1"/>
-  <TextArea name="when" toName="text" perRegion="true" placeholder="YYYY-MM-DD, YYYY-MM or YYYY" maxSubmissions="1"/>
+{_TEXT_AREAS}
 </View>
 """
 

@@ -31,7 +31,7 @@ function articleView(main, state) {
 
 function picker(at) {
   const choice = el("select", { id: "choice" }, ...articles.map((article, index) =>
-    el("option", { value: index }, clipped(shown(nameOf(article)), 80), ` (${claimsOf[index].length})`)));
+    el("option", { value: index }, clipped(shown(nameOf(article)), 80), ` (${stateOf(article, claimsOf[index])})`)));
   choice.value = at;
   const open = (index) => go({ view: "articles", article: articles[index].id });
   choice.addEventListener("change", () => open(choice.value));
@@ -41,6 +41,15 @@ function picker(at) {
     return button;
   };
   return el("div", { class: "picker" }, el("label", null, "Article ", choice), step("← previous", at - 1), step("next →", at + 1));
+}
+
+// How many claims an article has, and what a reader should know before trusting the number.
+function stateOf(article, own) {
+  const gone = article.text === null ? 0 : own.filter((claim) => !claim.held).length;
+  return [
+    own.length.toLocaleString("en"), article.failures.length && "read in part", article.rejected.length && `${article.rejected.length} rejected`,
+    gone && `${gone} gone`, article.text === null && "no text",
+  ].filter(Boolean).join(", ");
 }
 
 // The marks that every text has, and those that only this one has.

@@ -83,6 +83,7 @@ function nameTest(field, wanted) {
 }
 
 // "2021-02" is all of that month: it is in a range that any of its days is in.
+const DAY = /^\d{4}(-\d\d){0,2}$/;
 const isWithin = (date, from, to) => date !== null && (!from || `${date}-99-99` >= from) && (!to || date <= `${to}-99`);
 
 function filtered(state) {
@@ -102,7 +103,8 @@ function filtered(state) {
   if (state.quotation) tests.push((claim) => claim.quotation === state.quotation);
   const days = state.on.split(",").filter(Boolean);
   if (days.length) tests.push((claim) => days.includes(claim.date));
-  if (state.from || state.to) tests.push((claim) => isWithin(claim.date, state.from, state.to));
+  const [from, to] = [state.from, state.to].map((day) => (DAY.test(day) ? day : ""));
+  if (from || to) tests.push((claim) => isWithin(claim.date, from, to));
   return claims.filter((claim) => tests.every((test) => test(claim)));
 }
 
