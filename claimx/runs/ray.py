@@ -47,6 +47,7 @@ _AHEAD = 2
 # A block that takes down its worker so often is itself the reason.
 _RETRIES = 3
 _POLL_S = 0.2
+_REACH_S = 5
 # Results that wait to be written.
 _ARRIVED = 64
 
@@ -271,7 +272,7 @@ async def extract_on_ray(
         ClusterFailed: If Ray loses a block for good.
         ClaimxError: Whatever `extract_all` raises when a run is stopped.
     """
-    ray = _start(address)
+    ray = await _start(address)
     deadline = None
     try:
         blocks = [ray.put(block) for block in _blocks(articles, stop)]
@@ -304,7 +305,7 @@ async def extract_on_ray(
         raise stop.reason
 
 
-def _start(address: str | None) -> Any:
+async def _start(address: str | None) -> Any:
     try:
         import pyarrow  # noqa: F401
         import ray  # type: ignore[import-not-found,unused-ignore]
@@ -318,13 +319,14 @@ def _start(address: str | None) -> Any:
         )
     earlier = signal.getsignal(signal.SIGTERM)
     try:
+        await _reach(address)
         ray.init(
             address=address or "local",
             include_dashboard=False if address is None else None,
             log_to_driver=False,
             logging_level=logging.CRITICAL,
         )
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(
             f"--ray-address {address}: no cluster to join ({_first_line(error)}); start one with `ray start --head`"
         ) from None
@@ -333,6 +335,20 @@ def _start(address: str | None) -> Any:
         if current_thread() is main_thread():
             signal.signal(signal.SIGTERM, earlier)
     return ray
+
+
+async def _reach(address: str | None) -> None:
+    """Try the address, for Ray itself waits minutes for one where nothing is.
+
+    Raises:
+        OSError: If nothing answers there; a `TimeoutError` is one.
+    """
+    host, _, port = (address or "").rpartition(":")
+    if host and port.isdigit():
+        async with asyncio.timeout(_REACH_S):
+            _, writer = await asyncio.open_connection(host.strip("[]"), int(port))
+        writer.close()
+        await writer.wait_closed()
 
 
 def _blocks(articles: Iterable[Article], stop: Stop) -> Iterator[pyarrow.Table]:
