@@ -88,22 +88,24 @@ def test_a_run_that_is_killed_again_and_again_ends_like_one_that_is_not(server: 
     path, store = source(tmp_path, 60), tmp_path / "s"
     dice = random.Random(4)
     paid_for: set[bytes] = set()
-    for _ in range(3):
+    with FaultyServer(latency_s=0.1).running() as apart:
+        uninterrupted = start(apart, path, output=tmp_path / "uninterrupted")
+        for _ in range(3):
+            before = len(server.received)
+            process = start(server, path, "--store", store)
+            after(server, before + dice.randint(5, 15), process)
+            time.sleep(dice.random() * 0.1)
+            process.kill()
+            process.communicate(timeout=20)
+            assert not paid_for & set(server.received[before:])
+            paid_for = stored(store)
         before = len(server.received)
-        process = start(server, path, "--store", store)
-        after(server, before + dice.randint(5, 15), process)
-        time.sleep(dice.random() * 0.1)
-        process.kill()
-        process.communicate(timeout=20)
-        assert not paid_for & set(server.received[before:])
-        paid_for = stored(store)
-    before = len(server.received)
-    _, told = start(server, path, "--store", store, output=tmp_path / "resumed").communicate(timeout=60)
+        _, told = start(server, path, "--store", store, output=tmp_path / "resumed").communicate(timeout=60)
+        uninterrupted.communicate(timeout=60)
     assert len(paid_for) > 10
     assert not paid_for & set(server.received[before:])
     assert len(server.received) - before == 60 - len(paid_for)
     assert f"{len(paid_for)} from the store" in told
-    start(server, path, output=tmp_path / "uninterrupted").communicate(timeout=60)
     assert lines(tmp_path / "resumed") == lines(tmp_path / "uninterrupted")
     assert len(claims_of((tmp_path / "resumed").read_text())) == 300
 
