@@ -382,7 +382,8 @@ def _dataset(ray: Any, blocks: Sequence[Any], prompt: Prompt, settings: Settings
     workers = min(cores, settings.concurrency, len(blocks))
     # Each gets the same, so that all of them together have no more requests in flight than was said.
     share = settings.model_copy(update={"concurrency": settings.concurrency // workers})
-    at_once = -(-_AHEAD * share.concurrency // _BLOCK)
+    # One more than that takes, so that the end of one block is the middle of another.
+    at_once = -(-_AHEAD * share.concurrency // _BLOCK) + 1
     pool = ray.data.ActorPoolStrategy(
         size=workers, max_tasks_in_flight_per_actor=at_once + 1, max_concurrent_calls_per_actor=at_once
     )
