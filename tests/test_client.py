@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from claimx.errors import BadAnswer, ChunkTooLarge, ModelBusy, ModelError, ModelRefused, ModelUnreachable
 from claimx.model.client import Endpoint, Reply
@@ -282,5 +282,17 @@ def test_content_that_is_no_text_is_a_bad_answer(content: object) -> None:
 @pytest.mark.parametrize("mode", ["json_schema", "md_json", "tools"])
 def test_choices_that_are_none_are_a_bad_answer(choices: object, mode: str) -> None:
     server = Server(lambda body, number: JSONResponse(completion("", body, choices=choices)))
+    with pytest.raises(BadAnswer):
+        ask(server, mode=mode)
+
+
+@pytest.mark.parametrize("mode", ["json_schema", "md_json", "json", "tools"])
+@pytest.mark.parametrize("half", ["\ud800", "\\ud800"])
+def test_half_a_character_in_an_answer_makes_it_a_bad_one(mode: str, half: str) -> None:
+    """It could be written to no file."""
+    said = answer(claim("it rained", text="HALF"), speakers=(("Ann", None),)).model_dump_json().replace("HALF", half)
+    server = Server(
+        lambda body, number: Response(json.dumps(completion(f"Sure: {said}")), media_type="application/json")
+    )
     with pytest.raises(BadAnswer):
         ask(server, mode=mode)

@@ -80,7 +80,8 @@ def find_answer(text: str) -> Answer | None:
     for value in _objects(_THOUGHT.sub("", text) if "</think>" in text else text):
         for candidate in _within(value):
             try:
-                found = Answer.model_validate(_pruned(candidate, Answer.model_json_schema()))
+                # By way of JSON, where half a character (a lone surrogate), which nothing can write, is refused.
+                found = Answer.model_validate_json(json.dumps(_pruned(candidate, Answer.model_json_schema())))
             except ValidationError:
                 continue
     return found
