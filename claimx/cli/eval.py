@@ -233,7 +233,7 @@ def _run_model(dataset: Dataset, flags: Mapping[str, Any], name: str | None) -> 
 
     settings = settings_for(flags)
     prompt = load_prompt(settings.prompt)
-    progress = Progress(settings.chunk_tokens)
+    progress = Progress()
     articles = progress.watch(item.article for item in dataset.articles)
     extractions: list[Extraction] = []
 
