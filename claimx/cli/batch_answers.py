@@ -108,7 +108,7 @@ def write_claims(
 ) -> bool:
     """Put the answers into the store and write the claims that they make; whether nothing is missing."""
     prompt = load_prompt(settings.prompt)
-    progress = Progress(settings.chunk_tokens)
+    progress = Progress()
     with (
         open_output(output, format_, with_facts=with_facts) as out,
         opened_store(settings) as store,

@@ -179,7 +179,7 @@ def _run(
         from claimx.runs.runner import extract_all
 
         prompt = load_prompt(settings.prompt)
-        progress = Progress(settings.chunk_tokens, expected)
+        progress = Progress(expected)
         traffic = Traffic(settings.max_requests, settings.max_tokens_total)
 
         async def run(store: Store | None) -> None:

@@ -29,12 +29,10 @@ class Progress:
     """Counts what is read, asked and done; use it as a context manager around the run.
 
     Args:
-        chunk_tokens: The size of a request.
         expected: About how many articles there will be, if that is known.
     """
 
-    def __init__(self, chunk_tokens: int, expected: int | None = None) -> None:
-        self._chunk_tokens = chunk_tokens
+    def __init__(self, expected: int | None = None) -> None:
         self._expected = expected
         self._titles: dict[str, str | None] = {}
         self._requests = self._replies = 0
