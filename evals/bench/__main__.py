@@ -191,7 +191,7 @@ class Bench:
         case = Case(source, source, (0.0,), 4)
         prompts = prompts_of(_by_default, case)
         own, sent = count.count(article.text), _sent(count, prompts)
-        fixed = sent - own * len(prompts) if len(prompts) == 1 else _sent(count, prompts[:1])
+        fixed = (sent - own) / len(prompts)
         peers: dict[str, float | None] = {PEER: None}
         if self._peers:
             peers = {PEER: _sent(count, prompts_of(self._peers[PEER], case))}
