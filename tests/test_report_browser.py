@@ -213,7 +213,8 @@ def test_filters_go_into_the_address_and_come_back_from_it(browser: Browser, pag
 
 def test_search_looks_in_text_speaker_and_evidence_and_ignores_case_and_accents(page: Page, folder: Path) -> None:
     page.goto((folder / "pier.html").as_uri() + "#view=ledger")
-    for words, found in (("oduya BOLT", 1), ("TRÁP", 1), ("pier", 3), ("boats strand", 1), ("ship", 0)):
+    # No two in a row find as many: what was found before would pass for it.
+    for words, found in (("oduya BOLT", 1), ("ship", 0), ("TRÁP", 1), ("pier", 3), ("boats strand", 1)):
         page.get_by_label("Search").fill(words)
         page.wait_for_function(
             "(text) => document.querySelector('#said').textContent.startsWith(text)", arg=f"{found} "

@@ -32,7 +32,8 @@ function slice(article, start, end) {
 const wordsOf = (claim, span) => (span.length > 2 ? span[2] : slice(articles[claim.article], span[0], span[1]));
 const quoteOf = (claim) => claim.content.map((span) => wordsOf(claim, span)).join(" … ");
 
-const folded = (text) => (text || "").normalize("NFKD").toLowerCase();
+// For comparing: without case, accents and other forms of the same letter. The marks of other scripts are letters there.
+const folded = (text) => (text || "").normalize("NFKD").replace(/[\u0300-\u036f]+/g, "").toLowerCase();
 
 // Whether the sentence of a claim has the words of its evidence and no others.
 const wordsIn = (text) => folded(text).replace(/[^\p{L}\p{N}]+/gu, " ").trim();
