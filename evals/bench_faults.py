@@ -149,7 +149,7 @@ def print_kills(kills: int) -> None:
         to_the_end(extract("alone"))
         alone, resumed = (sorted((folder / output).read_text().splitlines()) for output in ("alone", "resumed"))
         print(f"\n{kills} times killed: {sent} requests for 100 articles, {paid_twice} of them for a stored reply;")
-        print(f"the resumed output is {'equal to' if resumed == alone else 'NOT'} that of a run left alone,")
+        print(f"the lines of the resumed output are {'' if resumed == alone else 'NOT '}those of a run left alone,")
         are_known = seen <= whole_lines(folder / "alone")
         print(f"and the claims of all killed runs are {'among' if are_known else 'NOT'} its own")
 
