@@ -5,7 +5,8 @@
 GOLD is anything that `claimx eval` reads: a folder of labelled articles (seeds/ by default), PolNeAR JSON Lines.
 Beside the usual figures it prints attribution F1 on the two parts for which PolNeAR's yardsticks are known: claims
 whose content has quotation marks in or around it, and claims whose cue is a verb of saying or "according to"; recall
-goes by the gold that belongs to the part, precision by the predictions.
+goes by the gold that belongs to the part, precision by the predictions. Claims that were not found are counted by what
+their cue is.
 Speed is that of the rules alone, on one core, in articles of 800 words: the median of several rounds.
 """
 
@@ -16,6 +17,7 @@ import re
 import statistics
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -26,7 +28,7 @@ from claimx.evaluation.result import Run, build_result
 from claimx.evaluation.scoring import ArticleScore, score_dataset
 from claimx.evaluation.terminal import make_console, write_result
 from claimx.model.client import Endpoint
-from claimx.model.offline.lexicon import cue_forms
+from claimx.model.offline.lexicon import cue_forms, cue_nouns
 from claimx.model.offline.rules import draft_answer
 from claimx.model.prompts import load_prompt
 from claimx.runs.runner import extract_all
@@ -36,6 +38,7 @@ from claimx.settings import Settings
 Part = Callable[[Article, Label | Prediction], bool]
 
 ATTRIBUTED = frozenset({"correct", "wrong stance", "wrong target", "wrong date"})
+WORD = re.compile(r"[^\W\d_]+")
 MARKS = re.compile(r"[\"“”«»]|''|``")
 WORDS = 800
 ROUNDS = 5
@@ -79,6 +82,29 @@ def attribution_f1(scores: Sequence[ArticleScore], is_part: Part) -> float:
     return 2 * precision * recall / max(precision + recall, 1e-9)
 
 
+def missed_by_cue(scores: Sequence[ArticleScore]) -> Counter[str]:
+    """How many of the claims that were not found at all have which kind of cue."""
+    return Counter(
+        _kind_of_cue(outcome.gold)
+        for score in scores
+        for outcome in score.outcomes
+        if outcome.outcome == "missed" and outcome.gold and outcome.gold.kind == "claim"
+    )
+
+
+def _kind_of_cue(claim: Label) -> str:
+    words = WORD.findall(claim.cue.text.casefold()) if claim.cue else []
+    if claim.speaker is None:
+        return "no source in the gold"
+    if not words:
+        return "no cue, or a mark"
+    if any(word in cue_forms() or word == "according" for word in words):
+        return "a verb of the lexicon, in a construction that no rule knows"
+    if any(word in cue_nouns() for word in words):
+        return "a noun of the lexicon"
+    return "a cue that the lexicon lacks"
+
+
 def articles_per_second(texts: list[str]) -> float:
     """How many articles of 800 words the rules read in a second of processor time."""
     words = sum(len(text.split()) for text in texts)
@@ -102,6 +128,9 @@ def main(paths: list[Path]) -> None:
         write_result(make_console(), result)
         for name, is_part in (("content with quotation marks", has_marks), ("a cue of saying", is_spoken)):
             print(f"Attribution F1, {name}: {100 * attribution_f1(scores, is_part):.1f}")
+        print("Claims not found, by their cue:")
+        for kind, count in missed_by_cue(scores).most_common():
+            print(f"  {count:5d}  {kind}")
         speed = articles_per_second([item.article.text for item in dataset.articles])
         print(f"Speed: {speed:,.0f} articles of {WORDS} words a second.\n")
 

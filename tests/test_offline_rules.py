@@ -145,6 +145,8 @@ def test_what_stands_before_the_text_tells_whom_a_pronoun_means_and_makes_no_cla
         ("“Only you,” Ilse Marrant said, would take the ferry.", ["Only you", "would take the ferry"]),
         ("“Who do they think they are?” Ilse Marrant said of the pilots.", ["Who do they think they are?"]),
         ("Ilse Marrant has warned it will respond to criticism.", ["it will respond to criticism"]),
+        ("Added Ilse Marrant: “The ferry is late.”", ["The ferry is late"]),
+        ("“It is late?” Ilse Marrant told the station in an interview when asked how it went.", ["It is late?"]),
         ("As Ilse Marrant put it, “The ferry is late.”", ["The ferry is late"]),
         ("Ilse Marrant said in a statement, “The ferry is late.”", ["The ferry is late"]),
         ("Ilse Marrant said of the flood, “The ferry is late.”", ["The ferry is late"]),

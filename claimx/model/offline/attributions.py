@@ -10,6 +10,7 @@ from claimx.model.offline.according import find_according
 from claimx.model.offline.content_ends import trim
 from claimx.model.offline.contents import content_after, content_before
 from claimx.model.offline.cues import Cue, find_cues
+from claimx.model.offline.lexicon import cue_forms
 from claimx.model.offline.noun_cues import find_noun_reports
 from claimx.model.offline.noun_phrases import (
     Range,
@@ -17,6 +18,7 @@ from claimx.model.offline.noun_phrases import (
     is_adverb,
     is_name,
     noun_phrase_ending,
+    noun_phrase_starting,
 )
 from claimx.model.offline.placements import complement_after, content_around, object_before, quotation_start
 from claimx.model.offline.sources import (
@@ -50,6 +52,7 @@ _SPEAKING_NOUNS = BODY_NOUNS | PERSON_NOUNS | DOCUMENTS | _PLURALS
 _ADVERBIAL_OPENERS = SUBORDINATORS | PREPOSITIONS
 _LABEL_WORDS = 4
 _LONGEST_REPORT = 25
+_AFTER_ADDRESSEE = frozenset(["in", "on", "at", "after", "during", "when", "as", "by", "from"])
 _POSSIBLE = frozenset(["can", "could", "may", "might"])
 _HYPOTHETICAL = frozenset(["if", "unless", "whether", "how", "do", "does", "did", "lest"])
 _ADVERBIAL = frozenset(["in", "on", "at", "after", "during", "following", "when", "as", "before"])
@@ -111,10 +114,18 @@ def _introduced(tokens: list[Token]) -> list[Attribution]:
     colon = next((index for index, token in enumerate(tokens) if token.text == ":" and token.quotation < 0), None)
     if colon is None or not _is_quoted(tokens, colon + 1) or tokens[-1].quotation != tokens[colon + 1].quotation:
         return []
-    announced = introduction(tokens[: colon + 1])
-    if announced is None or announced.cue:
+    announced = _inverted_introduction(tokens, colon) or introduction(tokens[: colon + 1])
+    if announced is None or (announced.cue and announced.cue[0] != tokens[0].start):
         return []
     return [announced._replace(content=((tokens[colon + 1].start, tokens[-1].end),))]
+
+
+def _inverted_introduction(tokens: list[Token], colon: int) -> Attribution | None:
+    """Who speaks in "Added Poe: “…”"."""
+    if not any(names & {"past"} and verb.takes("quote") for verb, names, _ in cue_forms().get(tokens[0].lower, ())):
+        return None
+    source = noun_phrase_starting(tokens, 1, colon)
+    return _attribution(tokens, [], (0, 1), source, None) if source and source[1] == colon else None
 
 
 def _is_within(tokens: list[Token], source: Range, found: list[Attribution]) -> bool:
@@ -185,8 +196,14 @@ def quotation_cue(tokens: list[Token]) -> Attribution | None:
 
 def _says_no_more(tokens: list[Token], cue: Cue, source: Range) -> bool:
     """Whether what follows the cue is no content of its own: "Poe said.", "Poe said of the council in May."."""
-    of = cue.last + 1 < len(tokens) and tokens[cue.last + 1].lower in ("of", "about")
-    return (source[0] == 0 and source[1] == cue.group and of) or not content_after(tokens, cue, [cue])
+    at = cue.last + 1
+    opens = source[0] == 0 and source[1] == cue.group
+    if opens and at < len(tokens) and tokens[at].lower in ("of", "about"):
+        return True
+    told = noun_phrase_starting(tokens, at, len(tokens)) if opens and cue.verb.takes("addressee") else None
+    if told and told[1] < len(tokens) and tokens[told[1]].lower in _AFTER_ADDRESSEE:
+        return True
+    return not content_after(tokens, cue, [cue])
 
 
 def introduction(tokens: list[Token]) -> Attribution | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from claimx.model.offline.lexicon import cue_forms
 from claimx.model.offline.words import NAME_PARTICLES
 
 Span = tuple[int, int]
@@ -60,7 +61,9 @@ def find_turns(text: str, paragraphs: Sequence[Span]) -> list[Turn]:
 
 
 def _is_name(label: str) -> bool:
-    """Whether a label is a handle or all capitals: "Ann Poe said:" is no label."""
+    """Whether a label is a handle or all capitals: "Ann Poe said:" and "Added Poe:" are no labels."""
+    if any("past" in names for _, names, _ in cue_forms().get(label.split()[0].lower(), ())):
+        return False
     return label[0] == "@" or all(word[0].isupper() or word in NAME_PARTICLES for word in label.split())
 
 
