@@ -24,11 +24,13 @@ bench: $(VENV)/.dev ## Print the figures that need nothing but this repository
 	$(BIN)/python evals/bench_answer_size.py
 	$(BIN)/python evals/bench_offline.py seeds
 
-lock: ## Pin every dependency, with hashes, in the two requirements files (needs uv)
+lock: ## Pin every dependency, with hashes, in the requirements files (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  pyproject.toml -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --group llama -c requirements-dev.txt -o requirements-llama.txt
 
 clean: ## Remove the environment
 	rm -rf $(VENV)
@@ -37,12 +39,14 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "claimx needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-# requirements.txt and requirements-dev.txt are the lock: versions and hashes of what was tested, for plain pip.
+# The requirements files are the lock: versions and hashes of what was tested, for plain pip.
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-$(VENV)/.dev: $(VENV)/.installed requirements-dev.txt
+$(VENV)/.dev: $(VENV)/.installed requirements-dev.txt requirements-llama.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary :all: -r requirements-llama.txt \
+	  || echo "no wheel of llama.cpp for this platform: the tests that need it are skipped"
 	@touch $@
