@@ -74,8 +74,7 @@ def parse_json_lines(text: str, origin: Origin) -> Iterator[tuple[Origin, Articl
     Raises:
         InputError: If a line is not JSON, or no article.
     """
-    # Only \n ends a line: str.splitlines would cut a JSON string at U+2028.
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         if line and not line.isspace():
             place = replace(origin, place=f"line {number}", default_id=f"{origin.default_id}-{number}")
             try:
@@ -84,6 +83,17 @@ def parse_json_lines(text: str, origin: Origin) -> Iterator[tuple[Origin, Articl
                 origin.skip(error)
             else:
                 yield place, article
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text one by one: a run that takes hours need not hold all of them twice."""
+    start = 0
+    while start < len(text):
+        # Only \n ends a line: str.splitlines would cut a JSON string at U+2028.
+        end = text.find("\n", start)
+        end = end if end >= 0 else len(text)
+        yield text[start:end]
+        start = end + 1
 
 
 def _article_of(value: object, origin: Origin) -> Article:

@@ -208,6 +208,7 @@ def _read_file(path: Path, encoding: str, origin: Origin) -> Found:
         yield from _parse_page(decode_html(raw, origin, encoding=encoding), origin)
         return
     text = decode_text(raw, encoding, origin)
+    del raw  # Or it would be kept until the last line is read.
     if suffix == ".json":
         yield from parse_json(text, origin)
     elif suffix in (".jsonl", ".ndjson"):
