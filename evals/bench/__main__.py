@@ -120,7 +120,7 @@ class Bench:
             self._figure("wall ÷ ideal", wall, 1.25 * wall[BARE], what),
             self._figure("processor seconds per 1,000 requests", cpu, 1.5 * cpu[BARE], "start included"),
             self._figure("the same, start left out", net, 1.5 * net[BARE], "less the run of one article"),
-            self._figure("connections", _connections(outcomes), plan.concurrency + 1, "one is that of this bench"),
+            self._figure("connections", _connections(outcomes), 2 * plan.concurrency, "idle ones are closed after 5 s"),
             self._figure(f"peak memory at {plan.articles:,} articles, MiB", memory, 150),
             Figure(
                 f"peak memory, {plan.many_articles:,} ÷ {plan.articles:,} articles",
