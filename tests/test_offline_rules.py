@@ -321,6 +321,15 @@ def test_a_sentence_of_the_articles_own_is_a_fact() -> None:
     assert (fact.content, fact.date) == ("The ferry left Port Ansel on Friday with 200 people on board", "on Friday")
 
 
+def test_of_two_roles_the_one_that_is_written_out_is_given() -> None:
+    text = "Harbour FM Ilse Marrant said it rained. Harbour Foreign Minister Ilse Marrant left."
+    assert [speaker.role for speaker in draft_answer(text).speakers] == ["Harbour Foreign Minister"]
+
+
+def test_a_number_in_a_name_begins_no_phrase() -> None:
+    assert claims("An Ansel War Two pilot said it rained.") == [("an Ansel War Two pilot", "said", ["it rained"])]
+
+
 def test_a_speaker_is_listed_once() -> None:
     answer = draft_answer("Ilse Marrant said it rained. Marrant said it poured. Ben Okafor said it did not.")
     assert [speaker.name for speaker in answer.speakers] == ["Ilse Marrant", "Ben Okafor"]

@@ -170,7 +170,9 @@ def _core_start(tokens: Sequence[Token], last: int, floor: int) -> int | None:
             break
         if word == "that":
             break
-        opens = word in DETERMINERS and (word not in ("one", "other") or _counts(tokens, first, last))
+        # "World War Two" has no determiner in it.
+        in_name = first > floor and is_name(token) and is_name(tokens[first - 1])
+        opens = not in_name and word in DETERMINERS and (word not in ("one", "other") or _counts(tokens, first, last))
         if opens or word in POSSESSIVES:
             whole = first - 1 >= floor and tokens[first - 1].lower in ("all", "both", "half", "some", "many", "most")
             return first - 1 if whole else first

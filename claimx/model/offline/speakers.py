@@ -37,6 +37,8 @@ _POSSESSIVE_PRONOUN = re.compile(r"^(his|her|its|their) (?=\S)", re.IGNORECASE)
 _PARTICIPLE = re.compile(r" (?:published|released|issued|filed|written|seen|conducted|commissioned)$")
 _BEFORE_OBJECT = ("of", "for", "in", "at", "from", "with", "on", "to", "by")
 _AFTER_HEAD = ("of", "and", "in", "at", "from", "for")
+_ABBREVIATED = re.compile(r"\b[A-Z]{2,3}\b")
+_ADDRESS = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Sir|Dame|Dr|The|A|An)\.? ?)+")
 _GENDERED = re.compile(r"(?<=[a-z] )(?:he|his|him|she|her)\b")
 _FEW_NAMES = 6
 _SUBJECT_OF = {"his": "he", "her": "she", "its": "it", "their": "they"}
@@ -82,6 +84,11 @@ class _Cast:
             form for name in self.names if is_persons(text, name) for form in (name.bare, self._fullest(name))
         }
         self.genders = self._genders()
+        self.roles = {
+            self._fullest(name): name.title
+            for name in reversed(self.names)
+            if name.title[:1].isupper() and not _ADDRESS.fullmatch(name.title) and not _ABBREVIATED.search(name.title)
+        }
 
     def notice(self, span: Span) -> None:
         """Remember what a sentence is about."""
@@ -108,7 +115,9 @@ class _Cast:
         elif name := self._head_name(span):
             person = self._named(name)
             if person.role is None:
-                person.role = self._role(span, name)
+                role, fuller = self._role(span, name), self.roles.get(person.name)
+                # "Foreign Minister Poe", further down, says more than "FM Poe".
+                person.role = fuller if fuller and (role is None or _ABBREVIATED.search(role)) else role
         else:
             person = self._described(span, words, known_by)
         person.speaks = True
