@@ -14,15 +14,16 @@ _MONTH = (
     r"(?:January|February|March|April|May|June|July|August|September|October|November|December"
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.)"
 )
-# Where a date may be, in letters alone: the search for these is three times as fast as that for the whole pattern.
-_HINT = re.compile(
-    "Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|this |This |last |Last "
-    "|esterday|oday|onight|in 19|in 20|In 19|In 20|t the time|reviously"
-    "|day ago|days ago|week ago|weeks ago|month ago|months ago|year ago|years ago"
-    "|days earlier|week earlier|weeks earlier|month earlier|months earlier|year earlier|years earlier"
-    "|days later|week later|weeks later|month later|months later|year later|years later"
+# Where a date may be: letters that are searched for one by one, which is several times as fast as the whole pattern.
+_CAPITAL_HINT = re.compile(
+    "Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+    "|This |Last |Yesterday|Today|Tonight|In 19|In 20|At the time|Previously"
 )
-_SECOND_LETTERS = ("esterday", "oday", "onight", "t the time", "reviously")
+_SMALL_HINTS = (
+    *("this ", "last ", "yesterday", "today", "tonight", "in 19", "in 20", "at the time", "previously"),
+    *(f"{unit} {side}" for unit in ("day", "week", "month", "year") for side in ("ago", "earlier", "later")),
+    *(f"{unit}s {side}" for unit in ("day", "week", "month", "year") for side in ("ago", "earlier", "later")),
+)
 _ANCHOR = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b(?: (?:morning|afternoon|evening|night)\b)?"
     rf"|{_MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?\b)?(?:,? (?:19|20)\d\d)?(?!\w)"
@@ -59,10 +60,9 @@ _NO_SETTING = re.compile(r"\b(?:until|till|by|since|before|after|next|will|due|f
 
 def find_dates(text: str) -> list[Span]:
     """The date expressions of a text, with the preposition or number before them."""
-    found = []
-    for hint in _HINT.finditer(text):
-        at = hint.start() - (hint[0] in _SECOND_LETTERS)
-        match = _ANCHOR.match(text, at) if at >= 0 else None
+    found: list[Span] = []
+    for at in _hints(text):
+        match = _ANCHOR.match(text, at)
         if match is None or (at and text[at - 1].isalnum()):
             continue
         start, end = match.span()
@@ -73,6 +73,16 @@ def find_dates(text: str) -> list[Span]:
         if text[start:end] != "May" and (before or text[end - 5 : end] not in (" ago", "later", "rlier")):
             found.append((start, end))
     return found
+
+
+def _hints(text: str) -> list[int]:
+    places = [hint.start() for hint in _CAPITAL_HINT.finditer(text)]
+    for hint in _SMALL_HINTS:
+        at = text.find(hint)
+        while at >= 0:
+            places.append(at)
+            at = text.find(hint, at + 1)
+    return sorted(places)
 
 
 def first_within(dates: Sequence[Span], start: int, end: int) -> Span | None:
