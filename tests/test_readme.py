@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 from tests.conftest import ROOT
@@ -54,6 +55,8 @@ def test_every_extract_command_is_one_that_claimx_takes(command: str, tmp_path: 
     (tmp_path / "articles").mkdir()
     for name in ("story.md", "story.txt", "articles/one.md"):
         (tmp_path / name).write_text("Ada Thorn said the ferries were late.\n", encoding="utf-8")
+    table = pyarrow.table({"id": ["one"], "text": ["Ada Thorn said the ferries were late."]})
+    pyarrow.parquet.write_table(table, tmp_path / "articles.parquet")
     done = claimx(command, tmp_path, "--dry-run")
     assert done.returncode == 0, done.stderr
     assert "1 request" in done.stdout

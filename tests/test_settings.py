@@ -152,7 +152,14 @@ def test_a_header_that_is_none_is_refused_without_showing_it(given: object) -> N
     ],
 )
 def test_a_proxy_is_taken_from_the_environment_as_curl_does(environment: dict[str, str], proxy: str | None) -> None:
-    assert resolve_settings({"model": "m", "base_url": "https://gpu.example/v1"}, environment).proxy == proxy
+    found = resolve_settings({"model": "m", "base_url": "https://gpu.example/v1"}, environment).proxy
+    assert (found and found.get_secret_value()) == proxy
+
+
+def test_the_password_of_a_proxy_is_not_shown() -> None:
+    settings = resolve_settings({"model": "m"}, {"HTTPS_PROXY": "http://ann:secret@proxy:3128"})
+    assert settings.proxy is not None
+    assert "secret" not in f"{settings!r} {settings.model_dump_json()}"
 
 
 def test_the_offline_model_needs_no_proxy() -> None:

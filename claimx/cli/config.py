@@ -60,7 +60,7 @@ def _shown(settings: Settings, name: str) -> Any:
     if name == "headers":
         return {header: _masked(secret.get_secret_value()) for header, secret in value.items()}
     if name == "proxy" and value:
-        scheme, _, address = value.rpartition("://")
+        scheme, _, address = value.get_secret_value().rpartition("://")
         return f"{scheme}://{address.rpartition('@')[2]}"
     return value
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 from claimx.article.chunks import count_tokens
 from claimx.errors import BadAnswer, ChunkTooLarge, ModelError, ModelRefused, ModelUnreachable, WindowTooSmall
 from claimx.model.failures import is_cut_off, own_error, translate
+from claimx.model.prompts import defused
 from claimx.model.replies import is_loop, reply_text, salvage, spent
 from claimx.model.wire import mode_of, request_options
 from claimx.schema import Answer, Usage
@@ -307,14 +308,15 @@ def open_transport(settings: Settings) -> httpx2.AsyncBaseTransport:
 
         return httpx2.ASGITransport(app=app)
     return httpx2.AsyncHTTPTransport(
-        proxy=settings.proxy,
+        proxy=settings.proxy.get_secret_value() if settings.proxy else None,
         limits=httpx2.Limits(max_connections=settings.concurrency, max_keepalive_connections=settings.concurrency),
     )
 
 
 def _correction(text: str, problem: str) -> list[Message]:
-    said = [{"role": "assistant", "content": text}] if text else []
-    return [*said, {"role": "user", "content": f"{problem}\nAnswer again with the whole JSON object, corrected."}]
+    said = [{"role": "assistant", "content": defused(text)}] if text else []
+    asked = f"{defused(problem)}\nAnswer again with the whole JSON object, corrected."
+    return [*said, {"role": "user", "content": asked}]
 
 
 async def list_models(settings: Settings) -> list[str]:

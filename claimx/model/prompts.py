@@ -105,7 +105,7 @@ def render(prompt: Prompt, article: Article, chunk: Chunk) -> list[Message]:
     nowhere in it, however they are written, so no text can close an element early: one that does gets another name, in
     this request alone. Tokens of chat templates are parted by a word joiner, which grounding looks through.
     """
-    about = _defused(
+    about = defused(
         "\n".join(
             f"{name}: {' '.join(value.split())}"
             for name, value in (
@@ -120,8 +120,8 @@ def render(prompt: Prompt, article: Article, chunk: Chunk) -> list[Message]:
     inside = _without_disguise(f"{about}\n{chunk.context}\n{chunk.text}")
     values = {
         "about": about or "nothing known",
-        "context": _defused(chunk.context) or "none",
-        "chunk": _defused(chunk.text),
+        "context": defused(chunk.context) or "none",
+        "chunk": defused(chunk.text),
         "tag": _unused_tag("chunk", inside),
     }
     # The template is finished before anything of the article is in it.
@@ -137,8 +137,8 @@ def render_again(prompt: Prompt, messages: list[Message], answer: str, problems:
     listed = "\n".join(f"- {problem}" for problem in problems)
     return [
         *messages,
-        {"role": "assistant", "content": _defused(answer)},
-        {"role": "user", "content": _fill(prompt.again, {"problems": _defused(listed)})},
+        {"role": "assistant", "content": defused(answer)},
+        {"role": "user", "content": _fill(prompt.again, {"problems": defused(listed)})},
     ]
 
 
@@ -146,7 +146,8 @@ def _fill(template: str, values: dict[str, str]) -> str:
     return _PLACEHOLDER.sub(lambda match: values[match[1]], template)
 
 
-def _defused(text: str) -> str:
+def defused(text: str) -> str:
+    """The text with the tokens of chat templates parted by a word joiner, so that no server takes them for its own."""
     return _CONTROL.sub(lambda match: match[0] + _WORD_JOINER, text)
 
 

@@ -41,7 +41,7 @@ class Settings(BaseModel):
     organization: str | None = Field(default=None, description="OpenAI organisation that pays.")
     project: str | None = Field(default=None, description="OpenAI project that pays.")
     headers: dict[str, SecretStr] = Field(default={}, description="Sent with every request, to any server.")
-    proxy: str | None = Field(default=None, description="HTTP proxy for this endpoint.")
+    proxy: SecretStr | None = Field(default=None, description="HTTP proxy for this endpoint; may hold a password.")
     mode: Mode = Field(default="auto", description="How an answer is made to fit; auto tries out a server of yours.")
     prompt: str = "extract"
     chunk_tokens: int = Field(default=1800, ge=50)

@@ -94,7 +94,7 @@ def fit(settings: Settings, findings: Findings) -> Settings:
     chunk = findings.largest_chunk
     if "chunk_tokens" not in settings.model_fields_set and chunk and chunk < settings.chunk_tokens:
         changes["chunk_tokens"] = max(chunk, SMALLEST_CHUNK)
-    return Settings.model_validate({**dict(settings), **changes})
+    return Settings.model_validate({**settings.model_dump(exclude_unset=True), **changes})
 
 
 _WEB_PAGE = "a web page, no completion. Is the address right (most end in /v1)? Does a proxy want a login?"

@@ -129,4 +129,4 @@ def _constrained(settings: Settings, findings: Findings) -> Settings:
     if not is_loose or not (findings.server or "").startswith("llama.cpp"):
         return settings
     body: dict[str, Any] = {**settings.extra_body, "json_schema": Answer.model_json_schema()}
-    return Settings.model_validate({**dict(settings), "extra_body": body})
+    return Settings.model_validate({**settings.model_dump(exclude_unset=True), "extra_body": body})
