@@ -255,6 +255,7 @@ def test_what_nobody_says_is_no_claim(text: str) -> None:
         ("Ilse Marrant said nobody should pay for the quay.", "against"),
         ("“What use is a map to a fish?” said Ilse Marrant.", "against"),
         ("Ilse Marrant announced a new ferry.", "favor"),
+        ("Ilse Marrant said she was ready to talk.", "favor"),
         ("Ilse Marrant said the Just Peace League left at noon.", "neutral"),
     ],
 )

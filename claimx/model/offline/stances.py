@@ -12,7 +12,7 @@ from claimx.model.offline.lexicon import CueVerb, cue_forms
 from claimx.schema import Stance
 
 _OBLIGATIONS = frozenset(["should", "must", "ought"])
-_BEFORE_TO = frozenset(["has", "have", "had", "need", "needs"])
+_BEFORE_TO = frozenset(["has", "have", "had", "need", "needs", "ready", "willing", "prepared"])
 _PROPOSING = frozenset(["announce", "unveil", "propose"])
 _ASKING = frozenset(["ask", "wonder", "inquire", "enquire", "question"])
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -94,7 +94,7 @@ def _asks_in_anger(text: str, item: Attribution, verb: CueVerb | None) -> bool:
 
 
 def _demand(words: list[str]) -> Stance | None:
-    """What should be is wanted, what should not be is not."""
+    """What should be, and what somebody is ready to do, is wanted; what should not be is not."""
     for index, word in enumerate(words):
         if word in _OBLIGATIONS or (word in _BEFORE_TO and words[index + 1 : index + 2] == ["to"]):
             near = words[max(0, index - _REACH) : index + _REACH]
