@@ -19,7 +19,8 @@ from claimx.cli import app
 from claimx.errors import BudgetSpent, Interrupted, StoreError
 from claimx.model.prompts import load_prompt
 from claimx.model.recording import Recorded
-from claimx.runs.ray import Desk, Done, Worker
+from claimx.runs.ray.desk import Desk
+from claimx.runs.ray.worker import Done, Worker
 from claimx.runs.store import open_store
 from claimx.schema import Article
 from claimx.settings import Settings
