@@ -305,6 +305,7 @@ def test_an_it_is_about_what_the_claim_before_was_about() -> None:
         ("Ilse Marrant said on Tuesday that it rained. She has said it hailed.", ["on Tuesday", None]),
         ("Ilse Marrant said on Tuesday that it rained.\n\nMr Oyle denied it.", ["on Tuesday", None]),
         ("The board met on Tuesday.\n\nIlse Marrant told councillors that it rained.", ["on Tuesday"]),
+        ("The board will vote on the quay on Tuesday. Ilse Marrant said it rained.", [None]),
         ("The quay is closed until Tuesday. Ilse Marrant said it rained.", [None]),
         ("Ilse Marrant told the Today programme that it rained.", [None]),
     ],

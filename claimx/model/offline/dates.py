@@ -55,6 +55,10 @@ _AUDIENCE = re.compile(
 )
 # "the Today programme", "Harbour Today" are no days.
 _NAMED = re.compile(r"\b(?:the|The|[A-Z]\w*) $")
+# Nobody has spoken on a day that is yet to come.
+_TO_COME = re.compile(
+    r"\b(?:will|shall|would|(?:due|expected|scheduled|planned|plans?|agreed|set|is|are) to)\b[^.!?\n]{0,60}$"
+)
 _NO_SETTING = re.compile(r"\b(?:until|till|by|since|before|after|next|will|due|from|for) (?:\w+ )?$")
 
 
@@ -124,7 +128,9 @@ def tell_dates(
 
 def _is_setting(text: str, date: Span) -> bool:
     """Whether a date is a day on which something happened: no bound, nothing to come."""
-    return _DAY.search(text, *date) is not None and not _NO_SETTING.search(text, max(0, date[0] - 24), date[0])
+    if _DAY.search(text, *date) is None or _NO_SETTING.search(text, max(0, date[0] - 24), date[0]):
+        return False
+    return _TO_COME.search(text, max(0, date[0] - 80), date[0]) is None
 
 
 def _covers(spans: Sequence[Span], date: Span) -> bool:
