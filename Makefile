@@ -20,8 +20,9 @@ check: $(VENV)/.dev ## Lint, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev ## Print the figures that need nothing but this repository
-	$(BIN)/python evals/bench_answer_size.py
+bench: $(VENV)/.dev ## Print the figures: cost beside a bare loop, size of answers, quality of the offline model
+	$(BIN)/python -m evals.bench
+	$(BIN)/python -m evals.bench.answer_size
 	$(BIN)/python evals/bench_offline.py seeds
 
 lock: ## Pin every dependency, with hashes, in the requirements files (needs uv)
