@@ -417,3 +417,17 @@ def test_of_ninety_answers_the_right_one_is_taken() -> None:
     result = outcome(text, claim("No", cue="said", mention="Bo ldx"))
     assert isinstance(result, Grounded)
     assert text[result.content[0].start :].startswith('No," said Bo ldx')
+
+
+def test_a_day_that_stands_twice_is_the_one_already_named() -> None:
+    """Words that name a day hold until another is named; those of a later paragraph are about something else."""
+    text = (
+        "The minister, Ann Poe, spoke on Friday in the old harbour.\n\n"
+        "She praised the crews at length, and the weather, and her late predecessor, of whom she told two stories.\n\n"
+        '"The bridge is safe," Poe said.\n\n'
+        "The ferry will run again on Friday.\n"
+    )
+    result = outcome(text, claim("The bridge is safe", cue="said", mention="Poe", date="on Friday"))
+    assert isinstance(result, Grounded)
+    assert result.date is not None
+    assert result.date.start == text.index("on Friday")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from claimx.claims.extent import is_whole, trim
-from claimx.claims.placing import ChunkText, Place, find_places
+from claimx.claims.placing import PARAGRAPH_CHARS, ChunkText, Pair, Place, find_places
 from claimx.schema import Chunk, ClaimDraft, FactDraft, Grounding, Span
 
 
@@ -65,11 +65,8 @@ def _vouch(chunk: Chunk, text: ChunkText, draft: ClaimDraft | FactDraft, place: 
     is_exact = all(
         piece.strip() == chunk.text[start:end] for piece, (start, end) in zip(pieces, place.content, strict=True)
     )
-    near = place.cue or place.content[0]
     dates = [pair for pair in text.find((draft.date or "").strip()) if is_whole(chunk.text, *pair)]
-    date = min(
-        dates, key=lambda pair: min(text.distance(pair, other) for other in (near, *place.content)), default=None
-    )
+    date = min(dates, key=lambda pair: _date_rank(text, place, pair), default=None)
     return Grounded(
         draft=draft,
         content=content,
@@ -78,6 +75,15 @@ def _vouch(chunk: Chunk, text: ChunkText, draft: ClaimDraft | FactDraft, place: 
         date=span(date) if date else None,
         grounding="exact" if is_exact else "normalized",
     )
+
+
+def _date_rank(text: ChunkText, place: Place, date: Pair) -> tuple[bool, bool, int]:
+    """How well a date belongs to a report: in its sentence, else before it, for a day once named goes on, else near."""
+    evidence = [pair for pair in (place.cue, *place.content) if pair]
+    is_elsewhere = text.sentence(date[0]) not in {text.sentence(pair[0]) for pair in evidence}
+    distance = min(text.distance(date, pair) for pair in evidence)
+    comes_later = is_elsewhere and date[0] > place.start and distance >= PARAGRAPH_CHARS
+    return is_elsewhere, comes_later, distance
 
 
 def _choose(places: list[list[Place]]) -> Iterator[Place]:

@@ -20,7 +20,7 @@ Pair = tuple[int, int]
 # How far from its content a cue may stand if not in its sentence or the next: over a quotation's further paragraphs.
 _REACH = 600
 # What the end of a paragraph, and a mention in another sentence than its cue, add to a distance.
-_PARAGRAPH_CHARS, _OTHER_SENTENCE_CHARS = 400, 300
+PARAGRAPH_CHARS, _OTHER_SENTENCE_CHARS = 400, 300
 _PARAGRAPH_END = re.compile(r"\n[ \t\r]*\n")
 # Places looked at of words that stand in many, so that a chunk of one repeated word costs no more than another.
 _OCCURRENCES, _CANDIDATES, _BESIDE, _MOST_PIECES = 64, 24, 4, 20
@@ -88,7 +88,7 @@ class ChunkText:
         if a > b:
             a, b = b, a
         crossed = bisect_left(self._breaks, b[0]) - bisect_left(self._breaks, a[0])
-        return max(0, b[0] - a[1]) + _PARAGRAPH_CHARS * crossed
+        return max(0, b[0] - a[1]) + PARAGRAPH_CHARS * crossed
 
     def is_whole(self, pair: Pair) -> bool:
         """Whether a stretch, with and without its outer marks, cuts no word, quantity or negation."""
