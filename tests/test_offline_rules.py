@@ -128,6 +128,15 @@ def test_a_pronoun_goes_to_the_nearest_whom_it_fits_outside_what_is_said(text: s
     assert claims(text)[-1][0] == speaker
 
 
+def test_whom_the_text_last_called_he_is_meant_again_though_he_names_himself() -> None:
+    text = (
+        "Sergei Brandt met his guests on Monday.\n\n"
+        "Ike Lund called the yard careless. He denies the charge.\n\n"
+        '"They want the headline: Lund sank a ferry," he told the court.\n'
+    )
+    assert [name for name, _, _ in claims(text)] == ["Ike Lund"] * 3
+
+
 def test_what_stands_before_the_text_tells_whom_a_pronoun_means_and_makes_no_claims() -> None:
     context = "Ilse Marrant, the harbour master, said the ferry was late."
     answer = draft_answer("She blamed the fog.", context)

@@ -80,6 +80,7 @@ class _Cast:
         self.full = full_names([name.bare for name in self.names])
         self.known: dict[str, Person] = {}
         self.recent: list[tuple[int, Person]] = []
+        self.by_pronoun: Person | None = None
         self.persons = {
             form for name in self.names if is_persons(text, name) for form in (name.bare, self._fullest(name))
         }
@@ -95,7 +96,7 @@ class _Cast:
         lower = self._words(span).lower()
         if lower in PRONOUNS:
             if person := self._antecedent(span[0], lower):
-                self._touch(span[0], person)
+                self._touch(span[0], person, by_pronoun=True)
         elif name := self._head_name(span):
             self._touch(span[0], self._named(name))
         elif _LEADING.match(lower) or describes_people(lower):
@@ -121,14 +122,15 @@ class _Cast:
         else:
             person = self._described(span, words, known_by)
         person.speaks = True
-        self._touch(span[0], person)
+        self._touch(span[0], person, by_pronoun=lower in PRONOUNS)
         return person
 
     def _words(self, span: Span) -> str:
         return " ".join(self.text[slice(*span)].split())
 
-    def _touch(self, at: int, person: Person) -> None:
+    def _touch(self, at: int, person: Person, *, by_pronoun: bool = False) -> None:
         self.recent.append((at, person))
+        self.by_pronoun = person if by_pronoun else None
 
     def _known(self, name: str) -> Person:
         key = _LEADING.sub("", name).lower()
@@ -268,7 +270,9 @@ class _Cast:
                 self._people_named(paragraph, sentence),
                 self._mentioned(recent, 0, paragraph),
             ):
-                fits = person.gender in (None, want.gender) and person.name not in others
+                # "He denies it. “Poe kept her word,” he said": whom the text last called "he" is meant again.
+                is_other = person.name in others and person is not self.by_pronoun
+                fits = person.gender in (None, want.gender) and not is_other
                 if fits and (person.is_person or is_plausible(person.name)):
                     person.gender = want.gender
                     return person
