@@ -10,7 +10,7 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from claimx.errors import BadAnswer, ChunkTooLarge, ModelBusy, ModelError, ModelRefused, ModelUnreachable
-from claimx.model.client import Endpoint, Reply
+from claimx.model.client import Endpoint, Reply, open_client
 from claimx.schema import Answer
 from claimx.settings import Settings
 from tests.doubles import Server, answer, claim, completion, error
@@ -50,6 +50,23 @@ def test_the_schema_goes_out_strict() -> None:
     wanted = server.bodies[0]["response_format"]["json_schema"]
     assert wanted["strict"] is True
     assert wanted["schema"] == Answer.model_json_schema()
+
+
+@pytest.mark.parametrize("mode", ["json_schema", "md_json", "json", "tools"])
+def test_a_request_says_all_in_the_order_of_openais_own_client(mode: str) -> None:
+    """Replies are kept under a digest of the body, so a store must know requests whichever way they were written."""
+    server = Server(lambda body, n: GOOD)
+    ask(server, mode=mode, temperature=0.2, seed=7, max_output_tokens=90, top_p=0.5, extra_body={"top_k": 3})
+    (sent,) = server.bodies
+    known = {name: value for name, value in sent.items() if name != "top_k"}
+
+    async def send_again() -> None:
+        settings = Settings(model="m", base_url="http://double/v1")
+        async with open_client(settings, server.transport) as client:
+            await client.chat.completions.create(**known, extra_body={"top_k": 3})
+
+    asyncio.run(send_again())
+    assert json.dumps(server.bodies[1]) == json.dumps(sent)
 
 
 def test_a_poor_answer_is_sent_back_with_what_is_wrong_and_paid_for_twice() -> None:
