@@ -67,7 +67,7 @@ def translate(raised: Exception, settings: Settings, completion: ChatCompletion 
         case openai.APIStatusError():
             return _translate_status(cause, settings)
         case _ if completion is not None and message is None:
-            return BadAnswer("The reply holds no choices.")
+            return BadAnswer(_no_choices(completion, settings))
         case _ if thoughts(completion) and not getattr(message, "content", None):
             return BadAnswer(f"The model thought, but gave no answer. {_LESS_THOUGHT}")
         case UnicodeDecodeError():
@@ -86,6 +86,20 @@ def _message(completion: ChatCompletion | None) -> Any:
         return completion.choices[0].message  # type: ignore[union-attr]
     except (IndexError, TypeError, AttributeError, KeyError):
         return None
+
+
+def _no_choices(reply: Any, settings: Settings) -> str:
+    """What came with status 200 in place of a completion: a stream nobody asked for, a page, an error."""
+    if isinstance(reply, str):
+        if reply.lstrip().startswith("data:"):
+            return "The server streams its reply although it was not asked to: switch streaming off there."
+        return f"The reply is no completion: {message_in(None, reply, settings.key)}."
+    error = (getattr(reply, "model_extra", None) or {}).get("error")
+    return (
+        f"The reply holds no choices, but an error: {message_in(error, '', settings.key)}."
+        if error
+        else ("The reply holds no choices.")
+    )
 
 
 def _translate_status(error: Any, settings: Settings) -> ModelError:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 # Braces that open no JSON are soon told; a text that holds more of them is not worth reading on.
 _MOST_TRIES = 64
+_MOST_DIGITS = 12
+_TEXT_PARTS = frozenset({"text", "output_text"})
 _LONGEST_PERIOD, _REPEATS, _SHORTEST_LOOP = 240, 8, 160
 
 
@@ -26,12 +28,31 @@ def reply_text(completion: ChatCompletion | None) -> str:
         message: Any = completion.choices[0].message  # type: ignore[union-attr]
         for call in message.tool_calls or []:
             if call.type == "function":
-                return str(call.function.arguments)
-        content = message.content
+                return arguments_of(call.function.arguments)
+        content = text_of(message.content)
     except (LookupError, TypeError, AttributeError):
         # The client passes on whatever came with status 200, a proxy's login page included.
         return ""
-    return content if isinstance(content, str) else ""
+    return content
+
+
+def text_of(content: Any) -> str:
+    """The text of a message, whether the server writes it as one or as a list of parts; what is neither, is none.
+
+    >>> text_of([{"type": "reasoning", "text": "Hm."}, {"type": "text", "text": "Yes."}])
+    'Yes.'
+    """
+    if not isinstance(content, list):
+        return content if isinstance(content, str) else ""
+    parts = [part for part in content if isinstance(part, dict) and part.get("type") in _TEXT_PARTS]
+    return "".join(part["text"] for part in parts if isinstance(part.get("text"), str))
+
+
+def arguments_of(given: Any) -> str:
+    """The arguments of a tool call as JSON text; some servers send the object itself."""
+    if isinstance(given, dict):
+        return json.dumps(given)
+    return given if isinstance(given, str) else ""
 
 
 def thoughts(completion: ChatCompletion | None) -> str:
@@ -47,12 +68,22 @@ def thoughts(completion: ChatCompletion | None) -> str:
 def spent(completion: ChatCompletion | None) -> Usage:
     """One call and its tokens; unknown if the server did not say."""
     usage = getattr(completion, "usage", None)
+    prompt, answer = (tokens_of(getattr(usage, name, None)) for name in ("prompt_tokens", "completion_tokens"))
+    return Usage(calls=1, prompt_tokens=prompt, completion_tokens=answer)
 
-    def told(name: str) -> int | None:
-        tokens = getattr(usage, name, None)
-        return tokens if isinstance(tokens, int) and not isinstance(tokens, bool) and tokens >= 0 else None
 
-    return Usage(calls=1, prompt_tokens=told("prompt_tokens"), completion_tokens=told("completion_tokens"))
+def tokens_of(told: Any) -> int | None:
+    """A number of tokens, whether the server writes it as one, as 12.0 or as "12"; None for what is none.
+
+    >>> tokens_of(12), tokens_of("12"), tokens_of(12.0), tokens_of(True), tokens_of("many")
+    (12, 12, 12, None, None)
+    """
+    if isinstance(told, bool):
+        return None
+    if isinstance(told, str) and told.isascii() and told.isdecimal() and len(told) < _MOST_DIGITS:
+        return int(told)
+    is_whole = isinstance(told, int) or (isinstance(told, float) and told.is_integer())
+    return int(told) if is_whole and told >= 0 else None
 
 
 def salvage(completion: ChatCompletion | None) -> Answer | None:

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 # Below this share of what was expected, a prompt has been cut.
 _WHOLE = 0.85
-# Fewer than this share is no window's doing: the server makes its numbers up.
-_MADE_UP = 0.15
+# Fewer than this is no window's doing: the server makes its numbers up.
+_MADE_UP_TOKENS = 200
 # A window that cuts shorter prompts than this holds no instructions either.
 _SHORTEST_TOKENS = 800
 # English instructions cost at least so many tokens for one that is estimated, whatever the tokenizer.
 _LEAST_RATE = 0.8
-_PIECES_CHARS = 600, 1800
+# Small enough for any window, whatever the tokenizer makes of the script.
+_PIECES_TOKENS = 100, 300
 
 
 class PromptMeter:
@@ -49,14 +50,21 @@ class PromptMeter:
         Raises:
             PromptCut: If the server cannot have read all of it.
         """
+        import openai
+
         told = spent(completion).prompt_tokens
         estimates = [count_tokens(message["content"]) for message in messages]
         estimate = sum(estimates)
-        if self._is_off or told is None or estimate < _SHORTEST_TOKENS or told < _MADE_UP * estimate:
+        if self._is_off or told is None or estimate < _SHORTEST_TOKENS or told < _MADE_UP_TOKENS:
             return
         if told >= _WHOLE * self._rate * estimate:
             return
-        rate = await self.measure(messages[1]["content"] if len(messages) > 1 else messages[0]["content"])
+        # The instructions make up for an article that is too short to be measured.
+        try:
+            rate = await self.measure("\n".join(message["content"] for message in messages[:2]))
+        except openai.OpenAIError:
+            # A failure that passes says nothing about the next prompt.
+            return
         if rate is None:
             self._is_off = True
             return
@@ -66,18 +74,23 @@ class PromptMeter:
         self._rate = min(self._rate, told / estimate)
 
     async def measure(self, text: str) -> float | None:
-        """The server's tokens for one that is estimated, in this text; None if its numbers do not grow with it."""
-        import openai
+        """The server's tokens for one that is estimated, in this text; None if its numbers do not grow with it.
 
-        short, long = (text[-chars:] for chars in _PIECES_CHARS)
+        Raises:
+            openai.OpenAIError: If the server does not answer.
+        """
+        short, long = (_ending(text, tokens) for tokens in _PIECES_TOKENS)
         more = count_tokens(long) - count_tokens(short)
         if more < 100:
             return None
-        try:
-            fewer, most = [spent(await self._complete(piece)).prompt_tokens for piece in (short, long)]
-        except openai.OpenAIError:
-            return None
+        fewer, most = [spent(await self._complete(piece)).prompt_tokens for piece in (short, long)]
         if fewer is None or most is None:
             return None
         rate = (most - fewer) / more
         return rate if 0.3 < rate < 8 else None
+
+
+def _ending(text: str, tokens: int) -> str:
+    """The end of a text, of about this many estimated tokens, at its mean of characters a token."""
+    end = text[-4 * tokens :]
+    return end[-max(1, len(end) * tokens // max(1, count_tokens(end))) :]

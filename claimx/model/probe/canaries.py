@@ -24,7 +24,7 @@ _TEXT = (
     'Harbour master Ida Brandt said on Tuesday that the east quay was "open to every ship again". '
     "The quay had been closed for repairs since March.\n"
 )
-# A server fails one request in a hundred for reasons of its own; twice is no accident.
+# A model's answer may be poor once; failures of the server are tried again by `Door`.
 _TRIES = 2
 # What the answer about the small text comes to, and half as much again.
 _WHOLE_ANSWER = 700
@@ -88,10 +88,11 @@ async def try_named_tool(door: Door, budget: Budget) -> Finding:
     """Whether an object that names one of two tools is obeyed; claimx does without, other programs may not."""
     name = "tool by name"
     _, schema = _nonce_schema()
-    heard = await door.chat(
+    heard = await _try(
+        door,
         "Say goodbye.",
-        max_tokens=budget.short,
-        temperature=0,
+        lambda heard: bool(heard.said),
+        budget.short,
         tools=[_tool("say_goodbye", schema), _tool("greet", schema)],
         tool_choice={"type": "function", "function": {"name": "greet"}},
     )
@@ -103,10 +104,11 @@ async def try_named_tool(door: Door, budget: Budget) -> Finding:
 
 async def try_json_object(door: Door, budget: Budget) -> Finding:
     """Whether `json_object` makes the answer JSON even where prose is asked for."""
-    heard = await door.chat(
+    heard = await _try(
+        door,
         "Say hello in plain words. Do not write JSON.",
-        max_tokens=budget.short,
-        temperature=0,
+        lambda heard: bool(heard.said),
+        budget.short,
         response_format={"type": "json_object"},
     )
     if heard.is_ok and _is_json_so_far(heard):
@@ -143,7 +145,7 @@ async def try_own_tool(door: Door, budget: Budget) -> Finding:
 async def _try(door: Door, messages: Any, is_good: Any, max_tokens: int, **body: Any) -> Heard:
     heard = await door.chat(messages, max_tokens=max_tokens, temperature=0, **body)
     for _ in range(_TRIES - 1):
-        if is_good(heard) or heard.status in (400, 404, 422):
+        if is_good(heard) or heard.status != 200:
             break
         heard = await door.chat(messages, max_tokens=max_tokens, temperature=0, **body)
     return heard

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from claimx.errors import ModelBusy, ModelRefused
 from claimx.model.probe import canaries
 from claimx.model.probe.canaries import Budget
-from claimx.model.probe.door import Door, Heard
+from claimx.model.probe.door import NO_REPLY, TRIES, Door, Heard
 from claimx.model.probe.findings import Finding, Findings
 from claimx.model.probe.identity import Identity, identify, window_of_ollama
 from claimx.model.probe.limits import (
@@ -50,14 +50,14 @@ async def probe(
         checks = [
             Finding(name="server", verdict="ok", evidence=_introduction(identity)),
             Finding(name="model", verdict="ok", evidence=f"answers: {hello.told}"),
-            _usage(hello),
         ]
-        if place:
-            checks.append(_thinking(place))
         (mode, why, tried), rate = await asyncio.gather(
             _choose(door, identity, budget, is_thorough=is_thorough),
             measure_rate(door) if hello.prompt_tokens else _nothing(),
         )
+        checks.append(_usage(hello, rate))
+        if place:
+            checks.append(_thinking(place))
         checks += tried
         window, where = identity.window, identity.window_from
         if identity.server == "Ollama":
@@ -107,14 +107,14 @@ async def _nothing() -> None:
 async def _say_hello(door: Door) -> Heard:
     """A first answer, or the reason why there will be none."""
     heard = await door.chat("Say hello.", max_tokens=8, temperature=0)
-    if heard.status == 200 and not heard.is_ok:
-        heard = await door.chat("Say hello.", max_tokens=8, temperature=0)
     if heard.is_ok:
         return heard
     endpoint = door.settings.endpoint
     message = heard.complaint
+    if heard.status == NO_REPLY:
+        raise ModelBusy(endpoint, TRIES if heard.may_pass else 1, heard.text)
     if heard.status in (429, 503):
-        raise ModelBusy(endpoint, 2, f"last with {heard.status}: {message}")
+        raise ModelBusy(endpoint, TRIES, f"last with {heard.status}: {message}")
     if heard.status == 200:
         is_page = "html" in heard.content_type
         what = "the reply holds no choices" if isinstance(heard.body, dict) else "the reply is no JSON in UTF-8"
@@ -169,13 +169,16 @@ def _introduction(identity: Identity) -> str:
     return f"{identity.name}{slots}; " + (f"has {names}" if names else "lists no models")
 
 
-def _usage(hello: Heard) -> Finding:
-    if hello.prompt_tokens:
+def _usage(hello: Heard, rate: float | None) -> Finding:
+    if rate is not None:
         return Finding(name="usage", verdict="ok", evidence="tells how many tokens it read")
+    evidence = "does not tell how many tokens it read"
+    if hello.prompt_tokens:
+        evidence = f"makes its numbers up: {hello.prompt_tokens:,} tokens read, however long the prompt"
     return Finding(
         name="usage",
         verdict="lacking",
-        evidence="does not tell how many tokens it read",
+        evidence=evidence,
         advice="A prompt that the server cuts cannot be noticed: make sure yourself that its window is large enough.",
     )
 
