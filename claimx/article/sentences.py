@@ -49,7 +49,8 @@ def split_sentences(text: str, paragraphs: Sequence[tuple[int, int]] | None = No
     >>> split_sentences("Dr. Poe left. It rained.")
     [(0, 13), (14, 24)]
     """
-    return [sentence for start, end in split_paragraphs(text) for sentence in _sentences_of_paragraph(text, start, end)]
+    paragraphs = split_paragraphs(text) if paragraphs is None else paragraphs
+    return [sentence for start, end in paragraphs for sentence in _sentences_of_paragraph(text, start, end)]
 
 
 def _blocks(text: str) -> list[list[tuple[int, int]]]:

@@ -60,7 +60,7 @@ def name_speakers(
     people: dict[int, Person] = {}
     mentions = [(item.referent, number) for number, item in enumerate(attributions)]
     mentions += [(subject, -1) for subject in subjects]
-    for span, number in sorted(mentions, key=lambda mention: (mention[0], mention[1])):
+    for span, number in sorted(mentions):
         if number < 0:
             cast.notice(span)
         else:
