@@ -121,8 +121,10 @@ class Progress:
         ]
         if self.failures:
             parts.insert(1, f"{count(self.failures, 'chunk')} could not be read")
-        if traffic and traffic.requests > 1:
-            parts.append(f"replies in {traffic.latency_s(0.5):.2g} s (p50), {traffic.latency_s(0.95):.2g} s (p95)")
+        latencies = [traffic.latency_s(share) for share in (0.5, 0.95)] if traffic and traffic.requests > 1 else []
+        # There are none where no request was ever replied to.
+        if told := [seconds for seconds in latencies if seconds is not None]:
+            parts.append(f"replies in {told[0]:.2g} s (p50), {told[-1]:.2g} s (p95)")
         if not is_logging_json():
             note(" · ".join(parts))
         if traffic and traffic.cut:

@@ -59,7 +59,22 @@ def settings_from(flags: Mapping[str, Any]) -> Settings:
     """The settings in force for these flags, the environment, a .env file and the user's config file."""
     from claimx.settings import resolve_settings
 
-    return resolve_settings(flags, **outside())
+    settings = resolve_settings(flags, **outside())
+    if not settings.is_embedded:
+        _check_authorities()
+    return settings
+
+
+def _check_authorities() -> None:
+    """Say now that the file of trusted authorities is no use, which a connection would say in a traceback."""
+    import ssl
+
+    if path := os.environ.get("SSL_CERT_FILE"):
+        try:
+            ssl.create_default_context(cafile=path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise UsageError(f"SSL_CERT_FILE={path}: {reason}; name a file of certificates in PEM form") from None
 
 
 def outside() -> dict[str, Mapping[str, Any]]:

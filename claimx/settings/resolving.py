@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import ValidationError
 
 from claimx.errors import UsageError
-from claimx.settings.values import Settings
+from claimx.settings.values import Settings, is_address
 
 _OPENAI_NAMES = {
     "OPENAI_BASE_URL": "openai_base_url",
@@ -105,7 +105,7 @@ def resolve_settings(
 def _complaint(name: str, value: Any, where: str, problem: Mapping[str, Any]) -> str:
     from difflib import get_close_matches
 
-    shown = "" if "key" in name or name == "headers" else f" {value!r}"
+    shown = "" if "key" in name or name in ("headers", "proxy") else f" {value!r}"
     if problem["type"] != "extra_forbidden":
         return f"{name.replace('_', '-')}{shown} ({where}): {problem['msg'].removeprefix('Value error, ')}"
     near = get_close_matches(name, Settings.model_fields, n=1)
@@ -149,16 +149,18 @@ def _with_proxy(settings: Settings, environment: Mapping[str, str]) -> Settings:
     proxy = proxies.get(address.scheme) or proxies.get("all")
     if not proxy or proxy_bypass_environment(address.hostname or "", proxies):
         return settings
-    return Settings.model_validate({**settings.model_dump(exclude_unset=True), "proxy": proxy})
+    try:
+        return Settings.model_validate({**settings.model_dump(exclude_unset=True), "proxy": proxy})
+    except ValidationError as error:
+        reason = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
+        raise UsageError(f"proxy (HTTP_PROXY, HTTPS_PROXY or ALL_PROXY): {reason}") from None
 
 
 def _check_address(url: str) -> None:
-    try:
-        address = urlsplit(url)
-        is_whole = address.scheme in ("http", "https") and bool(address.hostname)
-    except ValueError:
-        is_whole = False
-    if not is_whole:
+    if not is_address(url):
         raise UsageError(f"base-url {url!r}: write the whole address, such as http://127.0.0.1:8080/v1")
+    address = urlsplit(url)
     if address.username or address.password:
         raise UsageError("base-url: leave user name and password out of the address; CLAIMX_API_KEY holds the key")
+    if address.query or address.fragment:
+        raise UsageError("base-url: leave out what follows ? or #; --header and --extra-body say more to a server")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from importlib.util import find_spec
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -126,6 +128,8 @@ class Settings(BaseModel):
             text = f"{name}{value.get_secret_value()}"
             if not (text.isascii() and text.isprintable()) or not set(name) <= _HEADER_NAME:
                 raise ValueError(f"{name[:40]!r} is no header, or its value holds what no header may")
+            if name.lower() in _FRAMING:
+                raise ValueError(f"{name} says how a request is sent, which is not for settings to say: leave it out")
         return headers
 
     @field_validator("extra_body", mode="before")
@@ -133,7 +137,55 @@ class Settings(BaseModel):
     def _read_extra_body(cls, given: Any) -> Any:
         return _from_json(given) if isinstance(given, str) else given
 
+    @field_validator("extra_body")
+    @classmethod
+    def _check_extra_body(cls, body: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what would put something else in the article's place, or bring an answer that nobody reads."""
+        for name, advice in _NOT_EXTRA.items():
+            if name in body:
+                raise ValueError(f"it may not hold {name!r}: {advice}")
+        try:
+            json.dumps(body, allow_nan=False)
+        except (TypeError, ValueError):
+            raise ValueError("it holds what JSON cannot: NaN, an infinite number or a date") from None
+        return body
 
+    @field_validator("proxy")
+    @classmethod
+    def _check_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
+        if proxy is None:
+            return None
+        url = proxy.get_secret_value()
+        # As curl takes it: HOST:PORT is an HTTP proxy.
+        url = url if "://" in url else f"http://{url}"
+        if not is_address(url, _PROXIES):
+            raise ValueError("write a proxy as http://HOST:PORT; what is given is no such address")
+        if url.startswith("socks") and find_spec("socksio") is None:
+            raise ValueError("a SOCKS proxy needs one more package: pip install socksio")
+        return SecretStr(url)
+
+
+def is_address(url: str, schemes: Collection[str] = ("http", "https")) -> bool:
+    """Whether this is a whole address of one of these schemes, its port one that there can be.
+
+    >>> is_address("http://127.0.0.1:8080/v1"), is_address("http://localhost:99999/v1"), is_address("localhost:8080")
+    (True, False, False)
+    """
+    try:
+        address = urlsplit(url)
+        is_whole = bool(address.hostname) and address.port != 0
+    except ValueError:
+        return False
+    return is_whole and address.scheme in schemes and url.isprintable() and " " not in url
+
+
+_PROXIES = ("http", "https", "socks5", "socks5h")
+_FRAMING = frozenset({"content-length", "transfer-encoding", "content-type", "host", "connection"})
+_NOT_EXTRA = {
+    "messages": "the article goes there; --prompt takes instructions of your own",
+    "model": "pass --model",
+    "stream": "answers are read whole",
+}
 _HEADER_NAME = frozenset("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
