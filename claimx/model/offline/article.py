@@ -159,6 +159,7 @@ class _Speech:
                 reports = [answer._replace(content=()), *(item for item in reports if item.cue != answer.cue)]
             quoting: int | None = None
             speaking: int | None = None
+            quoted = [token.start for token in tokens if token.quotation >= 0] if reports else []
             for number, item in enumerate(reports):
                 content = list(item.content)
                 if pending and number == 0 and (not content or tokens[0].quotation >= 0):
@@ -167,7 +168,7 @@ class _Speech:
                 if not content:
                     continue
                 index = self.add(item, content)
-                if any(_has_quotation(tokens, piece) for piece in content) or content[0][0] < tokens[0].start:
+                if _has_quotation(quoted, content) or content[0][0] < tokens[0].start:
                     quoting = index
                 elif _is_speech(item):
                     speaking = index
@@ -188,7 +189,7 @@ class _Speech:
 
     def finish(self) -> list[Attribution]:
         """What was found, with all that was said."""
-        return [item._replace(content=tuple(content)) for item, content in zip(self.found, self.contents, strict=True)]
+        return [item.with_content(tuple(content)) for item, content in zip(self.found, self.contents, strict=True)]
 
     def add(self, item: Attribution, content: Iterable[Span]) -> int:
         """Take in an attribution; its number, for what may be added to it later."""
@@ -242,8 +243,9 @@ def _is_long(tokens: list[Token], piece: Span) -> bool:
     return sum(piece[0] <= token.start < piece[1] and token.is_word for token in tokens) >= _SPEECH_WORDS
 
 
-def _has_quotation(tokens: list[Token], piece: Span) -> bool:
-    return any(token.quotation >= 0 and piece[0] <= token.start < piece[1] for token in tokens)
+def _has_quotation(quoted: list[int], content: list[Span]) -> bool:
+    """Whether some piece has a token in it that is quoted; `quoted` are where those begin."""
+    return any(start <= at < end for at in quoted for start, end in content)
 
 
 def _statements(text: str, item: Attribution) -> Iterator[Attribution]:
@@ -256,7 +258,7 @@ def _statements(text: str, item: Attribution) -> Iterator[Attribution]:
             pieces = []
         pieces.append(piece)
     if pieces:
-        yield item._replace(content=tuple(pieces))
+        yield item.with_content(tuple(pieces))
 
 
 def _is_interrupted(gap: str, item: Attribution, start: int, end: int) -> bool:
@@ -285,4 +287,4 @@ def _without_marks(text: str, item: Attribution, quotations: list[Quotation], st
             end -= 1
         if end > start:
             pieces.append((start, end))
-    return item._replace(content=tuple(pieces))
+    return item.with_content(tuple(pieces))

@@ -19,11 +19,10 @@ _CAPITAL_HINT = re.compile(
     "Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
     "|This |Last |Yesterday|Today|Tonight|In 19|In 20|At the time|Previously"
 )
-_SMALL_HINTS = (
-    *("this ", "last ", "yesterday", "today", "tonight", "in 19", "in 20", "at the time", "previously"),
-    *(f"{unit} {side}" for unit in ("day", "week", "month", "year") for side in ("ago", "earlier", "later")),
-    *(f"{unit}s {side}" for unit in ("day", "week", "month", "year") for side in ("ago", "earlier", "later")),
-)
+_SMALL_HINTS = ("this ", "last ", "yesterday", "today", "tonight", "in 19", "in 20", "at the time", "previously")
+_SIDES = (" ago", " earlier", " later")
+_UNIT = re.compile(r"(?:day|week|month|year)s?\Z")
+_LONGEST_UNIT = len("months")
 _ANCHOR = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b(?: (?:morning|afternoon|evening|night)\b)?"
     rf"|{_MONTH}(?: \d{{1,2}}(?:st|nd|rd|th)?\b)?(?:,? (?:19|20)\d\d)?(?!\w)"
@@ -82,11 +81,20 @@ def find_dates(text: str) -> list[Span]:
 def _hints(text: str) -> list[int]:
     places = [hint.start() for hint in _CAPITAL_HINT.finditer(text)]
     for hint in _SMALL_HINTS:
-        at = text.find(hint)
-        while at >= 0:
-            places.append(at)
-            at = text.find(hint, at + 1)
+        places += _places(text, hint)
+    for side in _SIDES:
+        units = (_UNIT.search(text, max(0, at - _LONGEST_UNIT), at) for at in _places(text, side))
+        places += [unit.start() for unit in units if unit]
     return sorted(places)
+
+
+def _places(text: str, words: str) -> list[int]:
+    places = []
+    at = text.find(words)
+    while at >= 0:
+        places.append(at)
+        at = text.find(words, at + 1)
+    return places
 
 
 def first_within(dates: Sequence[Span], start: int, end: int) -> Span | None:

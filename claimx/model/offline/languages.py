@@ -43,7 +43,11 @@ def language_of(text: str) -> str:
     ('en', 'de')
     """
     words = _WORD.findall(text[:_SAMPLE_CHARS].lower())
-    counts = {code: sum(map(entry.common.__contains__, words)) for code, entry in languages().items()}
+    codes = _codes_by_word()
+    counts = dict.fromkeys(languages(), 0)
+    for word in words:
+        for code in codes.get(word, ()):
+            counts[code] += 1
     best = max(counts, key=lambda code: (counts[code], code == "en"))
     if 2 * counts[best] > 3 * counts["en"] and counts[best] >= _FEWEST:
         return best
@@ -51,6 +55,13 @@ def language_of(text: str) -> str:
         return "en"
     others = sum(not _is_latin(word[0]) for word in words)
     return "und" if others * 2 > len(words) else "en"
+
+
+@cache
+def _codes_by_word() -> dict[str, tuple[str, ...]]:
+    """The languages in which a word is common: one look at every word, not one for every language."""
+    words = {word for entry in languages().values() for word in entry.common}
+    return {word: tuple(code for code, entry in languages().items() if word in entry.common) for word in words}
 
 
 def _is_latin(letter: str) -> bool:

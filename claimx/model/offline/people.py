@@ -37,7 +37,7 @@ _NAMESAKES = 20
 class Person:
     """Somebody, or something, that speaks: the fullest name, and what pronouns fit.
 
-    `heads` are the nouns by which it was described: "official" for "a senior official".
+    `heads` are the nouns by which it is known: "official" for "a senior official"; that of the name is one of them.
     """
 
     name: str
@@ -45,7 +45,10 @@ class Person:
     gender: str | None = None
     is_person: bool = False
     speaks: bool = False
-    heads: set[str] = field(default_factory=set)
+    heads: set[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.heads = {head_noun(self.name.lower())}
 
 
 class Name(NamedTuple):

@@ -44,14 +44,15 @@ def draft_answer(text: str, context: str = "") -> Answer:
     dates = find_dates(text)
     told = tell_dates(text, attributions, people, dates, reading.sentences)
     for item, person, date in zip(attributions, people, told, strict=True):
-        if _start(item) < first:
+        start = _start(item)
+        if start < first:
             continue
         if id(person) not in numbers:
             speakers.append(SpeakerDraft(name=person.name, role=person.role))
             numbers[id(person)] = len(speakers)
-        earlier = claims[-1].target if claims and _start(item) - last < _TAKEN_UP_CHARS else None
+        earlier = claims[-1].target if claims and start - last < _TAKEN_UP_CHARS else None
         claims.append(_claim(text, item, person, numbers[id(person)], date, earlier))
-        last = _start(item)
+        last = start
     sentences = [sentence for sentence in reading.sentences if sentence[0] >= first]
     return Answer(speakers=speakers, claims=claims, facts=find_facts(text, sentences, attributions, dates))
 

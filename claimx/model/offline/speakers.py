@@ -39,7 +39,8 @@ _BEFORE_OBJECT = ("of", "for", "in", "at", "from", "with", "on", "to", "by")
 _AFTER_HEAD = ("of", "and", "in", "at", "from", "for")
 _ABBREVIATED = re.compile(r"\b[A-Z]{2,3}\b")
 _ADDRESS = re.compile(r"(?:(?:Mr|Mrs|Ms|Miss|Sir|Dame|Dr|The|A|An)\.? ?)+")
-_GENDERED = re.compile(r"(?<=[a-z] )(?:he|his|him|she|her)\b")
+# It begins with the space, which is searched for as fast as letters can be: the rest is tried behind spaces only.
+_GENDERED = re.compile(r" (?<=[a-z] )(he|his|him|she|her)\b")
 _FEW_NAMES = 6
 _SUBJECT_OF = {"his": "he", "her": "she", "its": "it", "their": "they"}
 # How far back a pronoun looks, in mentions and in characters; how many earlier names a description looks through.
@@ -171,16 +172,17 @@ class _Cast:
         titled = {self._fullest(name): told for name in self.names if (told := gender_of(name.title))}
         votes: dict[str, set[str]] = {}
         for pronoun in _GENDERED.finditer(self.text):
-            at = bisect_right(self.sentences, (pronoun.start(), len(self.text))) - 1
-            start = self.sentences[at][0] if at >= 0 else pronoun.start()
-            index = bisect_left(self.starts, pronoun.start())
+            place = pronoun.start(1)
+            at = bisect_right(self.sentences, (place, len(self.text))) - 1
+            start = self.sentences[at][0] if at >= 0 else place
+            index = bisect_left(self.starts, place)
             named = {
                 self._fullest(name)
                 for name in self.names[max(0, index - _FEW_NAMES) : index]
                 if name.start >= start and (name.bare in self.persons or is_plausible(self._fullest(name)))
             }
             if len(named) == 1:
-                votes.setdefault(named.pop(), set()).add(str(PRONOUNS[pronoun[0].lower()].gender))
+                votes.setdefault(named.pop(), set()).add(str(PRONOUNS[pronoun[1]].gender))
         return {name: told.pop() for name, told in votes.items() if len(told) == 1} | titled
 
     def _head_name(self, span: Span) -> Name | None:
@@ -213,14 +215,11 @@ class _Cast:
         lower = words.lower()
         head = head_noun(lower)
         if _LEADING.match(lower) and not lower.startswith(("a ", "an ")):
+            is_body = head in BODY_NOUNS
             for _, person in reversed(self.recent[-_MEMORY:]):
-                if (
-                    head in person.heads
-                    or head_noun(person.name.lower()) == head
-                    or (head in BODY_NOUNS and not person.is_person and head in person.name.lower().split())
-                ):
+                if head in person.heads or (is_body and not person.is_person and head in person.name.lower().split()):
                     return person
-            if head in BODY_NOUNS:
+            if is_body:
                 for name in self._names_before(span[0]):
                     if head in name.bare.lower().split():
                         return self._named(name)

@@ -76,7 +76,7 @@ def stance_of(text: str, item: Attribution) -> Stance:
         return demand
     if score == 0:
         # "It did not", "nobody asked us": who denies and names nothing good or bad mostly objects.
-        score = -any(word in opinion_words()["negations"] for word in words)
+        score = -(not opinion_words()["negations"].isdisjoint(words))
     return "favor" if score > 0 else "against" if score < 0 else "neutral"
 
 

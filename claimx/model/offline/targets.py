@@ -90,6 +90,8 @@ def _tokens(text: str, sentence: Sequence[Token], start: int, end: int) -> Seque
 def _cut(tokens: Sequence[Token], item: Attribution) -> Sequence[Token]:
     """The tokens before the "of" of "accused the board of neglect": it is about the board."""
     companions = item.verb.verb.companions if item.verb else frozenset[str]()
+    if not companions:
+        return tokens
     end = next((index for index, token in enumerate(tokens) if index and token.lower in companions), len(tokens))
     return tokens[:end]
 
