@@ -23,6 +23,8 @@ _MADE_UP_TOKENS = 200
 _SHORTEST_TOKENS = 800
 # English instructions cost at least so many tokens for one that is estimated, whatever the tokenizer.
 _LEAST_RATE = 0.8
+# Windows are multiples of this; Ollama cuts to half of one and two more.
+_WINDOW_STEP = 512
 # Small enough for any window, whatever the tokenizer makes of the script.
 _PIECES_TOKENS = 100, 300
 
@@ -31,7 +33,8 @@ class PromptMeter:
     """Holds what a server says it read against what was sent.
 
     The expectation is a rate, tokens of the server's for one of `count_tokens`, which differs between tokenizers and
-    languages. So a prompt that seems cut is not judged until two small pieces of its own text have been measured.
+    languages. So a prompt that seems cut is not judged until two small pieces of its own text have been measured. A
+    prompt that is cut by little shows in a count that is the same for every longer prompt: the window's.
 
     Args:
         settings: Names the endpoint; `tokens_per_estimate` is the rate to begin with.
@@ -42,6 +45,9 @@ class PromptMeter:
         self._endpoint = settings.endpoint
         self._rate = settings.tokens_per_estimate
         self._complete = complete
+        # Counts at which prompts of this server were cut, and such that looked so and were not.
+        self._cuts: set[int] = set()
+        self._honest: set[int] = set()
         self._is_off = settings.is_openai or settings.is_embedded
 
     async def check(self, messages: list[Message], completion: ChatCompletion) -> None:
@@ -57,7 +63,8 @@ class PromptMeter:
         estimate = sum(estimates)
         if self._is_off or told is None or estimate < _SHORTEST_TOKENS or told < _MADE_UP_TOKENS:
             return
-        if told >= _WHOLE * self._rate * estimate:
+        is_full = told in self._cuts or await self._is_full(messages, told)
+        if told >= _WHOLE * self._rate * estimate and not is_full:
             return
         # The instructions make up for an article that is too short to be measured.
         try:
@@ -69,9 +76,25 @@ class PromptMeter:
             self._is_off = True
             return
         expected = round(estimates[0] * min(rate, _LEAST_RATE) + (estimate - estimates[0]) * rate)
-        if told < _WHOLE * expected:
-            raise PromptCut(self._endpoint, told, expected)
+        if told < _WHOLE * expected or is_full:
+            self._cuts.add(told)
+            raise PromptCut(self._endpoint, told, max(expected, told + 1))
         self._rate = min(self._rate, told / estimate)
+
+    async def _is_full(self, messages: list[Message], told: int) -> bool:
+        """Whether a count that looks like a window stays the same for a longer prompt; few honest ones look so."""
+        import openai
+
+        if min(told % _WINDOW_STEP, (told - 2) % _WINDOW_STEP) or told in self._honest:
+            return False
+        text = "\n".join(message["content"] for message in messages)
+        try:
+            longer = spent(await self._complete(f"{text}\n{_ending(text, _PIECES_TOKENS[1])}")).prompt_tokens
+        except openai.OpenAIError:
+            return False
+        if longer != told:
+            self._honest.add(told)
+        return longer == told
 
     async def measure(self, text: str) -> float | None:
         """The server's tokens for one that is estimated, in this text; None if its numbers do not grow with it.
