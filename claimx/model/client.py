@@ -266,8 +266,11 @@ def _chat(client: AsyncOpenAI) -> Callable[..., Awaitable[ChatCompletion]]:
         """Ask; the completion is put into `received`, too, so that one that cannot be used is paid for in the sum."""
         # In the order of OpenAI's client: replies are kept under a digest of the body.
         body = {"messages": messages, "model": model, **dict(sorted(options.items())), **(extra_body or {})}
-        headers: RequestOptions = {"headers": extra_headers} if extra_headers else {}
-        completion = await client.post("/chat/completions", cast_to=ChatCompletion, body=body, options=headers)
+        # Left out, the client would copy its default of it, deeply, for every request.
+        sending: RequestOptions = {"security": {"bearer_auth": True}}
+        if extra_headers:
+            sending["headers"] = extra_headers
+        completion = await client.post("/chat/completions", cast_to=ChatCompletion, body=body, options=sending)
         received.append(completion)
         return completion
 
