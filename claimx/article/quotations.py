@@ -14,7 +14,8 @@ from claimx.article.sentences import split_paragraphs
 _DOUBLE = frozenset(['"', "“", "”", "„", "‟", "＂", "''"])
 _SINGLE = "'‘’‚‛"
 _PAIRS = {"«": "»", "»": "«", "‹": "›", "›": "‹", "「": "」", "『": "』", "``": "''", "〝": "〞"}
-_MARK = re.compile("``|''|[\"“”„‟＂" + _SINGLE + "«»‹›「『〝]")
+# As ``|''|[…], but the first character is one of a set: what begins otherwise is passed over several times as fast.
+_MARK = re.compile('[`"“”„‟＂' + _SINGLE + "«»‹›「『〝](?:(?<=')'|(?<=`)`|(?<!`))")
 _ELISION = re.compile(r"(?:em|n|til|tis|twas|cause|bout|round|\d0s)\b", re.IGNORECASE)
 _BEFORE_OPENING = '([{<—–-/|:"“”„‟＂' + _SINGLE
 

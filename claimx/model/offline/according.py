@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from claimx.model.offline.content_ends import trim
@@ -22,11 +23,13 @@ class According(NamedTuple):
     content: list[Range]
 
 
-def find_according(tokens: list[Token]) -> list[According]:
+def find_according(tokens: list[Token], places: Iterable[int]) -> list[According]:
     """What is "according to" somebody: the clause before it or, where it opens the sentence, after its comma."""
     found = []
-    for index in range(len(tokens) - 2):
-        if tokens[index].lower != "according" or tokens[index + 1].lower != "to" or tokens[index].quotation >= 0:
+    for index in places:
+        if tokens[index].lower != "according" or tokens[index].quotation >= 0:
+            continue
+        if index + 2 >= len(tokens) or tokens[index + 1].lower != "to":
             continue
         source = noun_phrase_starting(tokens, index + 2, len(tokens))
         if source is None:

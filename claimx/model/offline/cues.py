@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
 from claimx.model.offline.lexicon import CueVerb, Form, cue_forms
@@ -46,11 +47,12 @@ class Cue(NamedTuple):
     negated: bool
 
 
-def find_cues(tokens: list[Token]) -> list[Cue]:
-    """The reporting verbs among the tokens of a sentence, in order; those in quotations are left out."""
+def find_cues(tokens: list[Token], places: Iterable[int]) -> list[Cue]:
+    """The reporting verbs at some places in a sentence, in order; those in quotations are left out."""
     forms = cue_forms()
     cues = []
-    for index, token in enumerate(tokens):
+    for index in places:
+        token = tokens[index]
         if token.lower not in forms or token.quotation >= 0:
             continue
         if index and is_name(token) and not _is_headline(tokens):

@@ -108,6 +108,12 @@ def _triggers() -> tuple[frozenset[str], dict[str, frozenset[str]]]:
 
 
 @cache
+def report_words() -> frozenset[str]:
+    """Every word at which a report may be found: forms of verbs, nouns, "according"."""
+    return frozenset(cue_forms().keys() | cue_nouns().keys() | {"according"})
+
+
+@cache
 def finite_forms() -> frozenset[str]:
     """The forms that may be finite: "said", not "saying" or "seen"."""
     return frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from claimx.model.offline.content_ends import trim
@@ -24,11 +25,12 @@ class NounReport:
     polarity: Stance
 
 
-def find_noun_reports(tokens: list[Token]) -> list[NounReport]:
-    """The reports by noun in a sentence, outside quotations."""
+def find_noun_reports(tokens: list[Token], places: Iterable[int]) -> list[NounReport]:
+    """The reports by noun at some places in a sentence, outside quotations."""
     nouns = cue_nouns()
     reports = []
-    for index, token in enumerate(tokens):
+    for index in places:
+        token = tokens[index]
         if token.lower in nouns and token.quotation < 0:
             noun = nouns[token.lower]
             source = _possessor(tokens, index)

@@ -52,13 +52,13 @@ class Person:
 
 
 class Name(NamedTuple):
-    """A name in the text: `bare` is without its `title`, `before` the word before them."""
+    """A name in the text: `bare` is without its `title`; `gender` is told by that, the word before or the given name."""
 
     start: int
     end: int
     bare: str
     title: str
-    before: str
+    gender: str | None
 
 
 def read_names(text: str) -> list[Name]:
@@ -74,7 +74,7 @@ def is_persons(text: str, name: Name) -> bool:
     titled = written != name.bare and not written.startswith("The ")
     return (
         titled
-        or gender_of_name(name) is not None
+        or name.gender is not None
         or _AGE_OR_RELATIVE.match(text, name.end) is not None
         or head_noun((role_after(text, name.end) or "").lower()) in titles()
     )
@@ -114,13 +114,6 @@ def gender_of(words: str) -> str | None:
     """The gender that a title or a description tells, if it does."""
     lower = {word.strip(".,") for word in words.lower().split()}
     return "male" if lower & MALE_WORDS else "female" if lower & FEMALE_WORDS else None
-
-
-def gender_of_name(name: Name) -> str | None:
-    """The gender that a name's title, the word before it or its given name tells."""
-    if told := gender_of(name.title or name.before):
-        return told
-    return gender_of_given(name.bare)
 
 
 def gender_of_given(name: str) -> str | None:
@@ -182,5 +175,6 @@ def _name(text: str, start: int, end: int) -> Name:
     whole = " ".join(text[start:end].split())
     bare = strip_titles(whole)
     title = whole[: len(whole) - len(bare)].strip()
-    before = text[max(0, start - 24) : start].split(" ")
-    return Name(start, end, bare, title, before[-2] if len(before) > 1 else "")
+    before = text[max(0, start - 24) : start].rsplit(" ", 2)
+    told = gender_of(title or (before[-2] if len(before) > 1 else "")) or gender_of_given(bare)
+    return Name(start, end, bare, title, told)

@@ -17,7 +17,6 @@ from claimx.model.offline.people import (
     full_names,
     gender_of,
     gender_of_given,
-    gender_of_name,
     head_noun,
     is_of_body,
     is_persons,
@@ -143,7 +142,7 @@ class _Cast:
         person = self._known(self._fullest(name))
         person.is_person = person.is_person or name.bare in self.persons or person.name in self.persons
         if person.gender is None:
-            person.gender = gender_of_name(name) or gender_of_given(person.name) or self.genders.get(person.name)
+            person.gender = name.gender or gender_of_given(person.name) or self.genders.get(person.name)
         return person
 
     def _fullest(self, name: Name) -> str:
@@ -151,7 +150,7 @@ class _Cast:
         candidates = [
             full for full in self.full.get(name.bare, []) if " " not in name.bare or not full.endswith(name.bare)
         ]
-        told = gender_of_name(name)
+        told = name.gender
         candidates = [full for full in candidates if told in (None, gender_of_given(full) or told)]
         if len({candidate[:2] for candidate in candidates}) < 2:
             return candidates[0] if candidates else name.bare
@@ -169,7 +168,7 @@ class _Cast:
         "Ilse Marrant sold her boat" tells, “Ilse Marrant sank,” she said does not. Where pronouns disagree, nothing
         is told.
         """
-        titled = {self._fullest(name): told for name in self.names if (told := gender_of(name.title))}
+        titled = {self._fullest(name): told for name in self.names if name.title and (told := gender_of(name.title))}
         votes: dict[str, set[str]] = {}
         for pronoun in _GENDERED.finditer(self.text):
             place = pronoun.start(1)
