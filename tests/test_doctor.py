@@ -137,6 +137,17 @@ def test_an_option_that_makes_no_sense_is_said_in_one_line(article: Path, flags:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_file_of_authorities_that_is_none_is_said_in_one_line(article: Path, content: str | None) -> None:
+    authorities = article.with_suffix(".pem")
+    if content:
+        authorities.write_text(content, encoding="utf-8")
+    done = run("doctor", "--base-url", "https://127.0.0.1:9/v1", "-m", "m", SSL_CERT_FILE=str(authorities))
+    assert done.returncode == 2
+    assert f"SSL_CERT_FILE={authorities}" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_config_show_tells_where_each_setting_comes_from_and_no_key(tmp_path: Path) -> None:
     (tmp_path / "claimx").mkdir()
     (tmp_path / "claimx" / "config.toml").write_text('concurrency = 3\nbase_url = "http://gpu:8000/v1"\n')

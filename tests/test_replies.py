@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimx.model.replies import find_answer, is_loop
+from claimx.model.replies import arguments_of, find_answer, is_loop, text_of
 from tests.doubles import answer, claim
 
 ANSWER = answer(claim("it {rained}", cue="said", mention="Ann"), speakers=(("Ann", None),))
@@ -53,3 +53,17 @@ def test_a_text_that_goes_round_in_circles_is_a_loop(words: str, before: str) ->
 
 def test_a_long_answer_is_no_loop() -> None:
     assert not is_loop(", ".join(f'{{"content": "statement {number}"}}' for number in range(400)))
+
+
+def test_an_answer_in_parts_is_read_without_the_thoughts_among_them() -> None:
+    parts = [{"type": "reasoning", "text": "{"}, {"type": "text", "text": TEXT[:9]}, {"type": "text", "text": TEXT[9:]}]
+    assert find_answer(text_of(parts)) == ANSWER
+
+
+def test_arguments_that_are_an_object_are_read_as_their_json() -> None:
+    assert find_answer(arguments_of(json.loads(TEXT))) == ANSWER
+
+
+@pytest.mark.parametrize("content", [None, 5, {"type": "text"}, ["it rained"], [{"type": "text", "text": 5}], [None]])
+def test_content_that_is_no_text_is_none(content: object) -> None:
+    assert text_of(content) == ""

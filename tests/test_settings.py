@@ -59,6 +59,16 @@ def test_a_key_is_not_shown() -> None:
         ({"model": "m", "base_url": "http://host/v1"}, {"CLAIMX_API_KEY": "sk-…"}, "copied whole"),
         ({"mode": "xml"}, {}, "mode 'xml'"),
         ({"nonsense": 1}, {}, "nonsense"),
+        ({"base_url": "http://host:99999/v1"}, {}, "whole address"),
+        ({"base_url": "http://host:port/v1"}, {}, "whole address"),
+        ({"base_url": "http://host/v1?key=1"}, {}, "leave out what follows"),
+        ({"extra_body": '{"messages": []}'}, {}, "the article goes there"),
+        ({"extra_body": '{"stream": true}'}, {}, "answers are read whole"),
+        ({"extra_body": '{"model": "other"}'}, {}, "pass --model"),
+        ({"extra_body": '{"a": NaN}'}, {}, "what JSON cannot"),
+        ({"headers": ["Content-Length: 3"]}, {}, "how a request is sent"),
+        ({"model": "m"}, {"HTTPS_PROXY": "ftp://host"}, "HTTPS_PROXY.*http://HOST:PORT"),
+        ({"model": "m"}, {"HTTPS_PROXY": "http://[::1"}, "http://HOST:PORT"),
     ],
 )
 def test_a_value_that_does_not_fit_is_named(flags: dict[str, object], environment: dict[str, str], told: str) -> None:

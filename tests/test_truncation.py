@@ -11,7 +11,7 @@ from claimx.article.chunks import count_tokens
 from claimx.errors import ChunkTooLarge, PromptCut, WindowTooSmall
 from claimx.model.client import Endpoint, Reply
 from claimx.settings import Settings
-from tests.doubles import Server, answer, completion
+from tests.doubles import Server, answer, completion, error
 from tests.servers.doubles import serve
 
 SYSTEM = "Read the article and write down who said what. " * 90
@@ -19,20 +19,22 @@ USER = "".join(f"On day {number} the ferry was late again, the harbour master sa
 MESSAGES = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": USER}]
 
 
-def ask(server: Server, **changes: Any) -> Reply:
+def ask(server: Server, messages: list[dict[str, str]] = MESSAGES, **changes: Any) -> Reply:
     settings = Settings(model="m", base_url="http://double/v1", mode="json_schema", max_attempts=1, **changes)
 
     async def run() -> Reply:
         async with Endpoint(settings, transport=server.transport) as endpoint:
-            return await endpoint(MESSAGES)
+            return await endpoint(messages)
 
     return asyncio.run(run())
 
 
-def counting(count: Any) -> Server:
-    """A server that says it read `count(estimate)` tokens."""
+def counting(count: Any, fails: int | None = None) -> Server:
+    """A server that says it read `count(estimate)` tokens; the request with the number `fails` it refuses."""
 
     def say(body: dict[str, Any], n: int) -> Any:
+        if n == fails:
+            return error(400, "not now")
         estimate = sum(count_tokens(message["content"]) for message in body["messages"])
         usage = {"prompt_tokens": count(estimate), "completion_tokens": 5, "total_tokens": 0}
         from starlette.responses import JSONResponse
@@ -88,3 +90,39 @@ def test_a_window_that_does_not_hold_the_instructions_is_said_at_once() -> None:
             asyncio.run(run())
         assert len(double.requests) == 1
     assert raised.value.is_final
+
+
+def test_a_prompt_that_a_window_cuts_by_a_few_tokens_is_noticed() -> None:
+    """No rate tells 3 % from another tokenizer; a longer prompt that counts for no more does."""
+    estimate = sum(count_tokens(message["content"]) for message in MESSAGES)
+    window = estimate // 512 * 512
+    assert window > 0.85 * estimate
+    with pytest.raises(PromptCut, match=f"read {window:,} of"):
+        ask(counting(lambda estimate: min(estimate, window)))
+
+
+def test_an_honest_count_that_looks_like_a_window_is_no_cut() -> None:
+    estimate = sum(count_tokens(message["content"]) for message in MESSAGES)
+    window = estimate // 512 * 512
+    assert ask(counting(lambda sent: sent + window - estimate)).answer == answer()
+
+
+def test_a_long_prompt_cut_to_a_tenth_is_no_made_up_number() -> None:
+    messages = [MESSAGES[0], {"role": "user", "content": USER * 4}]
+    with pytest.raises(PromptCut):
+        ask(counting(lambda estimate: min(estimate, 1026)), messages)
+
+
+def test_one_failed_measurement_does_not_switch_the_meter_off() -> None:
+    """Once a server has failed to count a piece, the next cut prompt is found out all the same."""
+    server = counting(lambda estimate: min(estimate, 1100), fails=1)
+
+    async def run() -> None:
+        settings = Settings(model="m", base_url="http://double/v1", mode="json_schema", max_attempts=1)
+        async with Endpoint(settings, transport=server.transport) as endpoint:
+            await endpoint(MESSAGES)
+            await endpoint(MESSAGES)
+
+    with pytest.raises(PromptCut):
+        asyncio.run(run())
+    assert len(server.bodies) == 5

@@ -63,8 +63,9 @@ class PromptMeter:
         estimate = sum(estimates)
         if self._is_off or told is None or estimate < _SHORTEST_TOKENS or told < _MADE_UP_TOKENS:
             return
-        is_full = told in self._cuts or await self._is_full(messages, told)
-        if told >= _WHOLE * self._rate * estimate and not is_full:
+        is_short = told < _WHOLE * self._rate * estimate
+        is_full = told in self._cuts or (not is_short and await self._is_full(messages, told))
+        if not is_short and not is_full:
             return
         # The instructions make up for an article that is too short to be measured.
         try:
