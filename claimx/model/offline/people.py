@@ -52,7 +52,7 @@ class Person:
 
 
 class Name(NamedTuple):
-    """A name in the text: `bare` is without its `title`; `gender` is told by that, the word before or the given name."""
+    """A name in the text: `bare` is without its `title`; `gender` is told by that, the word before or a given name."""
 
     start: int
     end: int
