@@ -431,3 +431,33 @@ def test_a_day_that_stands_twice_is_the_one_already_named() -> None:
     assert isinstance(result, Grounded)
     assert result.date is not None
     assert result.date.start == text.index("on Friday")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cue"),
+    [
+        ("Ann Poe did not say that the bridge is unsafe.", "say"),
+        ("Ann Poe never said the bridge is unsafe.", "said"),
+        ("Ann Poe has not yet publicly claimed that the bridge is unsafe.", "claimed"),
+        ("Ann Poe didn’t tell the council that the bridge is unsafe.", "tell"),
+        ("Ann Poe could not confirm that the bridge is unsafe.", "confirm"),
+    ],
+)
+def test_what_somebody_did_not_say_is_no_claim(sentence: str, cue: str) -> None:
+    result = outcome(sentence, claim("the bridge is unsafe", cue=cue, mention="Ann Poe"))
+    assert isinstance(result, Ungrounded)
+    assert "is negated" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cue"),
+    [
+        ("Ann Poe did not deny that the bridge is unsafe.", "did not deny"),
+        ("Ann Poe not only said the bridge is unsafe; she closed it.", "said"),
+        ("It was not Ann Poe who said the bridge is unsafe.", "said"),
+        ("It is not yet open: the bridge is unsafe, said Ann Poe.", "said"),
+        ("Neither Ann Poe nor Bo Lind said the bridge is unsafe.", "said"),
+    ],
+)
+def test_a_negation_that_is_shown_or_is_elsewhere_stands_in_no_ones_way(sentence: str, cue: str) -> None:
+    assert isinstance(outcome(sentence, claim("the bridge is unsafe", cue=cue, mention="Ann Poe")), Grounded)

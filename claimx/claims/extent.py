@@ -11,11 +11,13 @@ import re
 import unicodedata
 
 _INVISIBLE = frozenset("\u00ad\u200b\u200e\u200f\u2060\ufeff")
+_WITHOUT_INVISIBLE = str.maketrans(dict.fromkeys(_INVISIBLE))
 # Scripts that do not separate words by spaces: any boundary is a word boundary there.
 _UNSPACED = re.compile(
     r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u2E80-\u9FFF\uF900-\uFAFF\uFF66-\uFF9F\U00020000-\U0003FFFF]"
 )
 _APOSTROPHES = "'’‘ʼ´`‛"
+_APOSTROPHE_IN_WORD = re.compile(rf"[{_APOSTROPHES}](?=\w)")
 _HYPHENS = "-‐‑"
 # French and Italian articles and pronouns that lose their vowel: "l'|homme" is two words, "n'|est" a negation.
 _ELISION = re.compile(
@@ -61,6 +63,11 @@ _WEAK = (
 )
 _MARKS = "[\\s\"'“”‘’«»„*_()\\[\\]]"
 _NEGATED_BEFORE = re.compile(f"(?<!\\w)(?:{_NEGATORS}){_MARKS}+(?:(?:{_WEAK}){_MARKS}+){{0,2}}$", re.IGNORECASE)
+_NEGATED_VERB = re.compile(
+    r"(?:(?<!\w)(?:not|never|cannot|nicht|nie|pas|jamais|nunca|не)|\wn't)"
+    r"(?:\s+(?:yet|ever|even|have|has|been|be|(?!only)\w+ly))*\s+$|(?<!\w)(?:не|no)\s+$",
+    re.IGNORECASE,
+)
 _HARMLESS_BEFORE = re.compile(f"(?:or|why|if){_MARKS}+not{_MARKS}+$")
 _NEGATION_AFTER = re.compile(f"{_MARKS}+(?:{_NEGATORS})(?!\\w)|{_MARKS}*(?:않|없|못)", re.IGNORECASE)
 _NEGATION_BESIDE = "不没沒未无無非"
@@ -106,7 +113,7 @@ def _joins(text: str, at: int) -> bool:
     if left < 0 or right >= len(text):
         return False
     before, after = text[left], text[right]
-    if _UNSPACED.match(before) or _UNSPACED.match(after):
+    if not (before.isascii() and after.isascii()) and (_UNSPACED.match(before) or _UNSPACED.match(after)):
         return False
     if _is_word(before) and _is_word(after):
         return True
@@ -136,6 +143,16 @@ def _cuts_quantity(text: str, start: int, end: int) -> bool:
     return bool(re.match(r"[.,]\d", text[start : start + 2]))
 
 
+def is_negated(text: str, start: int) -> bool:
+    """Whether the verb that begins at an offset is negated: nobody said what somebody "did not | say".
+
+    >>> [is_negated(text, text.index("sa")) for text in ("She did not yet say.", "Didn't she say?", "not only said")]
+    [True, False, False]
+    """
+    before = _plain(text[max(0, start - _LOOK_BACK) : start].rsplit("\n", 1)[-1])
+    return _NEGATED_VERB.search(before) is not None
+
+
 def _loses_negation(text: str, start: int, end: int) -> bool:
     """Whether a negation right beside the stretch is left out of it."""
     before = _plain(text[max(0, start - _LOOK_BACK) : start].rsplit("\n", 1)[-1])
@@ -151,8 +168,7 @@ def _loses_negation(text: str, start: int, end: int) -> bool:
 
 def _plain(text: str) -> str:
     """The text without what cannot be seen, and with one kind of apostrophe."""
-    shown = "".join(char for char in text if char not in _INVISIBLE)
-    return re.sub(rf"[{_APOSTROPHES}](?=\w)", "'", shown)
+    return _APOSTROPHE_IN_WORD.sub("'", text.translate(_WITHOUT_INVISIBLE))
 
 
 def _seen_before(text: str, at: int) -> int:
@@ -169,7 +185,7 @@ def _seen_from(text: str, at: int) -> int:
 
 
 def _is_word(char: str) -> bool:
-    return char == "_" or unicodedata.category(char)[0] in "LMN"
+    return char.isalnum() or char == "_" or (not char.isascii() and unicodedata.category(char)[0] == "M")
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from claimx.article.sentences import split_sentences
 from claimx.claims.dating import find_dates
-from claimx.claims.extent import is_whole, is_whole_word, trim
+from claimx.claims.extent import is_negated, is_whole, is_whole_word, trim
 from claimx.claims.folding import Folded, fold
 from claimx.schema import ClaimDraft, FactDraft
 
@@ -124,6 +124,8 @@ def find_places(text: ChunkText, draft: ClaimDraft | FactDraft) -> list[Place] |
     for name, words, pairs in (("cue", draft.cue, cues), ("mention", draft.mention, mentions)):
         if pairs == []:
             return f"the {name} {_shown(words)} does not stand in the text, letter for letter"
+    if cues and not (cues := [pair for pair in cues if not is_negated(text.text, pair[0])]):
+        return f"the cue {_shown(draft.cue)} is negated in the text: copy the negation with it, or leave the claim out"
     dates = text.find(draft.date.strip()) if draft.date and _is_date(draft.date) else []
     places = [place for pieces in found if (place := _place(text, pieces, cues, mentions, dates))]
     if places:
