@@ -51,7 +51,11 @@ _PARTICLES = "van|von|der|den|de|del|della|di|da|das|dos|du|la|le|el|al|bin|bint
 _PARTICLE = rf"(?:(?:{_PARTICLES}) )"
 # "of" belongs to the name after the words that head the names of bodies, not after a person's: "Poe of Ohio".
 _BODY_NOUNS = _words("bodies.txt")
-_BODIES = "|".join(_BODY_NOUNS)
+# By their first letters, so that a word is compared with the few that begin as it does.
+_BODIES = "|".join(
+    f"{letter}(?:{'|'.join(noun[1:] for noun in _BODY_NOUNS if noun[0] == letter)})"
+    for letter in dict.fromkeys(noun[0] for noun in _BODY_NOUNS)
+)
 _BODY = rf"(?:(?:{_BODIES}) (?:of|for|on)(?: the)? {_WORD}(?:(?:, {_WORD})* (?:and|&) {_WORD})?)"
 _UNIT = rf"(?:{_BODY}|{_WORD})"
 _NAME = re.compile(

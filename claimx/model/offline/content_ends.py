@@ -17,6 +17,7 @@ _CONTRAST = frozenset(["while", "although", "though", "whereas"])
 _JOINTS = CONJUNCTIONS | _CONTRAST | {"then", "who"}
 _STOPS = frozenset(".!?,;:—–-…")
 _AFTER_NOUN = frozenset(["when", "after", "before", "during"])
+_MAY_END = _JOINTS | _AFTER_NOUN
 _FRONTED = frozenset(["as", "while", "when", "although", "though", "because", "since", "after", "before", "until"])
 # After these a quotation with a comma was a name or a part of what is said.
 _AFTER_QUOTED_NAME = frozenset(["and", "or", "but", "which", "because"])
@@ -43,6 +44,9 @@ def content_end(tokens: list[Token], start: int, cue: Cue, cues: list[Cue]) -> i
     companion = companion_of(tokens, start, cue) if cue.verb.companions else None
     for index in range(start if companion is None else companion, len(tokens)):
         token = tokens[index]
+        if token.is_word and token.quotation < 0 and token.lower not in _MAY_END:
+            # Nine words of ten: none of the questions below needs to be asked.
+            continue
         if token.text == "(":
             depth += 1
         elif token.text == ")":

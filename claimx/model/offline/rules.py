@@ -115,5 +115,5 @@ def _means(pronoun: str, person: Person) -> bool:
         gender = "male" if pronoun == "he" else "female"
         return person.gender in (None, gender) and (person.is_person or is_plausible(person.name))
     if pronoun == "it":
-        return not person.is_person and not is_plural(person.name)
+        return not (person.is_person or is_plausible(person.name) or is_plural(person.name))
     return is_plural(person.name)

@@ -107,8 +107,11 @@ def _floor(tokens: list[Token], group: int) -> int:
     """A subject does not reach back over a quotation, unless in brackets, a semicolon or a colon."""
     depth = 0
     for index in range(group - 1, -1, -1):
-        depth += (tokens[index].text == ")") - (tokens[index].text == "(")
-        if depth <= 0 and (tokens[index].quotation >= 0 or tokens[index].text in (";", ":")):
+        token = tokens[index]
+        if token.is_word and token.quotation < 0:
+            continue
+        depth += (token.text == ")") - (token.text == "(")
+        if depth <= 0 and (token.quotation >= 0 or token.text in (";", ":")):
             return index + 1
     return 0
 
