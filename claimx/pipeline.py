@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
@@ -35,7 +36,6 @@ from claimx.schema import (
     Extraction,
     FactDraft,
     Rejected,
-    Span,
     Speaker,
     SpeakerDraft,
     Target,
@@ -46,6 +46,7 @@ from claimx.settings import Settings
 # Two drafts this alike are the same statement, before and after it was corrected.
 _SAME_DRAFT = 70
 _SMALLEST_CHUNK_TOKENS = 100
+_CALENDAR = re.compile(r"\d{4}(?:-\d\d(?:-\d\d)?)?")
 # Work on shorter texts takes less time than a thread and the event loop wait for each other (5 ms).
 _LARGE_CHARS = 20_000
 # One: more would only wait for each other, and the event loop for all of them.
@@ -233,7 +234,7 @@ def _vouch(article: Article, found: Sequence[_Found]) -> tuple[Claim, ...]:
     )
     marks = Marks(article.text)
     claims = [
-        _claim(article, digest, item.grounded, speaker, _date(article, item.grounded.date, sentences), marks)
+        _claim(article, digest, item.grounded, speaker, _date(article, item.grounded, sentences), marks)
         for item, speaker in zip(found, speakers, strict=True)
     ]
     return merge_claims(article.text, claims)
@@ -277,8 +278,8 @@ def _claim(
     )
 
 
-def _date(article: Article, expression: Span | None, sentences: Sequence[tuple[int, int]]) -> ClaimDate | None:
-    if expression is None:
+def _date(article: Article, grounded: Grounded, sentences: Sequence[tuple[int, int]]) -> ClaimDate | None:
+    if (expression := grounded.date) is None:
         return None
     at = bisect_right(sentences, (expression.start, len(article.text))) - 1
     start, end = sentences[at] if at >= 0 else (expression.start, expression.end)
@@ -288,4 +289,13 @@ def _date(article: Article, expression: Span | None, sentences: Sequence[tuple[i
         before=article.text[start : expression.start],
         after=article.text[expression.end : max(end, expression.end)],
     )
+    if isinstance(grounded.draft, ClaimDraft) and _is_after(resolution.value, article.published):
+        # What has been said was not said on a day to come: the words are about something else.
+        return None
     return ClaimDate(text=expression, value=resolution.value)
+
+
+def _is_after(value: str | None, published: str | None) -> bool:
+    """Whether a day, month or year is later than that of publication."""
+    first = (value or "").partition("/")[0][:10]
+    return bool(published and _CALENDAR.fullmatch(first)) and first > str(published)[: len(first)]

@@ -204,3 +204,14 @@ def test_the_record_has_the_shape_of_a_gold_label() -> None:
     assert list(found.model_dump()) == [
         "id", "article_id", "article_digest", "kind", "text", "content", "quotation", "cue", "speaker", "stance", "target", "date", "nested", "grounding",
     ]  # fmt: skip
+
+
+def test_nobody_has_said_anything_on_a_day_to_come() -> None:
+    """The words are in the article, but about something else: better no date than one that cannot be."""
+    text = "“The pier is sound,” Ann Poe said. Bo Lind will open it on Friday."
+    article = Article(id="pier", text=text, published="2026-05-04")
+    said = claim("The pier is sound", cue="said", mention="Ann Poe", date="on Friday")
+    opened = fact("Bo Lind will open it on Friday", date="on Friday")
+    extraction, _ = run(lambda body, n: answer(said, opened, speakers=(("Ann Poe", None),)), article)
+    dates = {each.kind: each.date and each.date.value for each in extraction.claims}
+    assert dates == {"claim": None, "fact": "2026-05-08"}
