@@ -126,3 +126,8 @@ def test_one_failed_measurement_does_not_switch_the_meter_off() -> None:
     with pytest.raises(PromptCut):
         asyncio.run(run())
     assert len(server.bodies) == 5
+
+
+def test_counts_that_a_server_writes_as_text_are_counts() -> None:
+    with pytest.raises(PromptCut):
+        ask(counting(lambda estimate: str(min(estimate, 1026))))

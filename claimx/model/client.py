@@ -13,7 +13,7 @@ from claimx.article.chunks import count_tokens
 from claimx.errors import BadAnswer, ChunkTooLarge, ModelError, ModelRefused, ModelUnreachable, WindowTooSmall
 from claimx.model.failures import is_cut_off, own_error, translate
 from claimx.model.prompts import defused
-from claimx.model.replies import is_loop, reply_text, salvage, spent
+from claimx.model.replies import counted, is_loop, reply_text, salvage, spent
 from claimx.model.wire import mode_of, request_options
 from claimx.schema import Answer, Usage
 from claimx.settings import Settings
@@ -271,7 +271,7 @@ def _chat(client: AsyncOpenAI) -> Callable[..., Awaitable[ChatCompletion]]:
         if extra_headers:
             sending["headers"] = extra_headers
         completion = await client.post("/chat/completions", cast_to=ChatCompletion, body=body, options=sending)
-        received.append(completion)
+        received.append(counted(completion))
         return completion
 
     return create
