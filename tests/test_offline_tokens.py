@@ -47,7 +47,7 @@ def test_stops_of_abbreviations_and_initials_belong_to_their_words(text: str, wo
 def test_a_sentence_read_piece_by_piece_has_the_tokens_that_it_has_as_a_whole(text: str) -> None:
     """What is remembered of a piece must hold wherever it stands."""
     whole = [(start, end, word, lower, is_word) for start, end, word, lower, is_word in _words(text)]
-    assert [tuple(token)[:5] for token in _tokens(text)] == whole
+    assert [(token.start, token.end, token.text, token.lower, token.is_word) for token in _tokens(text)] == whole
 
 
 @given(st.text('aA.’s-,“”" \n', max_size=60))

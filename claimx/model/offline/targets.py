@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from operator import attrgetter
 
 from claimx.article.names import find_names, strip_titles
 from claimx.model.offline.attributions import Attribution
@@ -38,6 +39,7 @@ _LONGEST = 8
 _FEW = 4
 _OF_RELATION = frozenset(["between", "with", "against", "over", "towards", "toward"])
 _READ = 90
+_begin = attrgetter("start")
 
 
 def target_of(text: str, item: Attribution, person: Person, earlier: str | None = None) -> str:
@@ -81,7 +83,7 @@ def target_of(text: str, item: Attribution, person: Person, earlier: str | None 
 
 def _tokens(text: str, sentence: Sequence[Token], start: int, end: int) -> Sequence[Token]:
     """The tokens between two offsets, where they can be had those of the sentence: making them takes a while."""
-    read = sentence[bisect_left(sentence, (start,)) : bisect_left(sentence, (end,))]
+    read = sentence[bisect_left(sentence, start, key=_begin) : bisect_left(sentence, end, key=_begin)]
     if read and read[0].start == start and all(token.quotation < 0 for token in read):
         return read
     return tokenize(text, start, end, [], [])
