@@ -86,6 +86,8 @@ def fold(text: str) -> Folded:
 
 def fold_text(text: str) -> str:
     """The folded text alone, where nobody asks for the way back."""
+    if _PLAIN.fullmatch(text):
+        return text
     return "".join([piece for piece, _, _, _ in _pieces(text)])
 
 
