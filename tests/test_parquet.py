@@ -11,7 +11,7 @@ import pytest
 from pyarrow import parquet
 from typer.testing import CliRunner, Result
 
-from claimx.article.parquet import read_parquet
+from claimx.article.sources import read_articles
 from claimx.cli import app
 from claimx.errors import InputError
 
@@ -36,7 +36,7 @@ def test_rows_are_articles(tmp_path: Path) -> None:
         views=[1, 2],
         author=["Ann", ""],
     )
-    first, second = read_parquet(path)
+    first, second = read_articles(path)
     assert (first.id, first.text, first.title, first.author) == ("x", TEXT, "One", "Ann")
     assert (second.id, second.title, second.author) == ("a-2", None, None)
 
@@ -53,14 +53,14 @@ def test_rows_are_articles(tmp_path: Path) -> None:
 )
 def test_dates_come_in_any_type(tmp_path: Path, value: Any, published: str) -> None:
     path = written(tmp_path / "a.parquet", text=pa.array([TEXT]), date=pa.array([value]))
-    (article,) = read_parquet(path, published="2020-01-01")
+    (article,) = read_articles(path, published="2020-01-01")
     assert article.published == published
 
 
 def test_a_row_that_is_no_article_costs_itself(tmp_path: Path) -> None:
     path = written(tmp_path / "a.parquet", id=["x", "y", "x", "z"], text=[TEXT, None, "Again.", " "])
     skipped: list[InputError] = []
-    assert [article.id for article in read_parquet(path, skip=skipped.append)] == ["x"]
+    assert [article.id for article in read_articles(path, skip=skipped.append)] == ["x"]
     assert [error.reason for error in skipped] == [
         'row 2: no "text"',
         "row 3: has the id 'x', as row 1 has; rename one",
@@ -76,12 +76,12 @@ def test_what_is_no_parquet_file_is_refused(tmp_path: Path, raw: bytes | None, r
     if raw is not None:
         (tmp_path / "a.parquet").write_bytes(raw)
     with pytest.raises(InputError, match=reason):
-        list(read_parquet(str(tmp_path / "a.parquet")))
+        list(read_articles(str(tmp_path / "a.parquet")))
 
 
 def test_a_file_without_rows_holds_no_articles(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds no articles"):
-        list(read_parquet(written(tmp_path / "a.parquet", text=pa.array([], pa.string()))))
+        list(read_articles(written(tmp_path / "a.parquet", text=pa.array([], pa.string()))))
 
 
 def test_claims_are_the_same_from_parquet_to_parquet(tmp_path: Path) -> None:
@@ -109,3 +109,9 @@ def test_an_output_that_cannot_be_is_refused(tmp_path: Path) -> None:
     assert (done.exit_code, "cannot be written" in done.stderr) == (2, True)
     (tmp_path / "d.parquet").mkdir()
     assert claimx("extract", source, "-o", tmp_path / "d.parquet").exit_code == 2
+
+
+def test_a_folder_is_read_with_its_parquet_files(tmp_path: Path) -> None:
+    (tmp_path / "one.txt").write_text(TEXT, encoding="utf-8")
+    written(tmp_path / "two.parquet", text=[TEXT])
+    assert [article.id for article in read_articles(str(tmp_path))] == ["one", "two-1"]

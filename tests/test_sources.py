@@ -343,3 +343,9 @@ def test_how_many_articles_there_will_be_is_told_without_reading_them(tmp_path: 
     (tmp_path / "c.png").write_bytes(b"")
     sources = [str(tmp_path), str(tmp_path / "b.jsonl"), "https://a.example/b", str(tmp_path / "none.txt"), "-"]
     assert [count_articles(source) for source in sources] == [3, 2, 1, 1, None]
+
+
+def test_an_empty_name_is_not_the_working_folder() -> None:
+    """As `claimx extract "$FILE"` would otherwise read, and pay for, all there is where FILE is not set."""
+    with pytest.raises(UsageError, match="a source is empty"):
+        list(read_articles(""))

@@ -8,47 +8,43 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from claimx.article.origin import Note, Origin, Skip, ignore, raise_error
+from claimx.article.origin import Origin
 from claimx.article.records import build_article
-from claimx.errors import InputError, UsageError
+from claimx.errors import InputError
 from claimx.schema import Article
 
 # Rows that are in memory at a time.
 _ROWS = 1024
 
 
-def read_parquet(
-    path: str, *, published: str | None = None, note: Note = ignore, skip: Skip = raise_error
-) -> Iterator[Article]:
-    """Read the articles of a Parquet file, row by row; the arguments are those of `read_articles`.
+def read_parquet(path: Path, origin: Origin) -> Iterator[tuple[Origin, Article]]:
+    """Read the articles of a Parquet file, row by row, each with where it stood.
 
     A row needs a `text`; the columns `id` (or `article_id`), `title`, `published` (or `date`; a string, date or time
     stamp), `source`, `author`, `language` and `url` are read where they are, and no others.
 
     Raises:
-        UsageError: If pyarrow is not installed.
-        InputError: If it is not there, no Parquet file, or has no articles.
+        InputError: If it is not there, no Parquet file, or has no articles, or if pyarrow is not installed.
     """
     try:
         import pyarrow  # type: ignore[import-untyped]
         from pyarrow import parquet
     except ImportError:
-        raise UsageError("Parquet needs pyarrow: pip install 'claimx[tables]'") from None
-    origin = Origin(source=path, default_id="", published=published, note=note, skip=skip)
+        raise origin.error("Parquet needs pyarrow: pip install 'claimx[tables]'") from None
     places: dict[str, str] = {}
     try:
         with parquet.ParquetFile(path) as file:
             columns = [name for name in file.schema_arrow.names if name in _COLUMNS]
             for number, row in enumerate(_rows(file, columns), start=1):
-                place = replace(origin, place=f"row {number}", default_id=f"{Path(path).stem}-{number}")
+                place = replace(origin, place=f"row {number}", default_id=f"{origin.default_id or path.stem}-{number}")
                 try:
                     article = _article(row, place)
                     if (other := places.setdefault(article.id, place.place)) != place.place:
                         raise place.error(f"has the id {article.id!r}, as {other} has; rename one")
                 except InputError as error:
-                    skip(error)
+                    origin.skip(error)
                 else:
-                    yield article
+                    yield place, article
     except FileNotFoundError:
         raise origin.error("no such file; check the path") from None
     except (pyarrow.ArrowException, OSError) as error:

@@ -20,7 +20,7 @@ from claimx.errors import InputError, UsageError
 from claimx.schema import Article
 
 MAX_FILE_BYTES = 50 * 1024 * 1024
-SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".json", ".jsonl", ".ndjson"})
+SUFFIXES = frozenset({".txt", ".md", ".markdown", ".html", ".htm", ".json", ".jsonl", ".ndjson", ".parquet"})
 
 _SUFFIX_LIST = ", ".join(sorted(SUFFIXES))
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
@@ -57,6 +57,8 @@ def read_articles(
     """
     if published is not None and not is_publication_date(published):
         raise UsageError(f"published {published!r} is not an ISO 8601 date (YYYY-MM-DD) or time stamp")
+    if not source.strip():
+        raise UsageError("a source is empty: name a file, a folder, an address, or - for standard input")
     origin = Origin(source=source, default_id="", published=published, note=note, skip=skip)
     if source == "-":
         found = _read_stdin(stdin or sys.stdin.buffer, encoding, origin)
@@ -162,7 +164,10 @@ def _read_path(path: Path, encoding: str, origin: Origin) -> Found:
     if is_folder:
         yield from _read_folder(path, encoding, origin)
     elif exists and path.suffix.lower() not in SUFFIXES:
-        raise origin.error(f"not one of the files that are read ({_SUFFIX_LIST}); convert it, or pipe its text to -")
+        raise origin.error(
+            f"not one of the files that are read ({_SUFFIX_LIST}); convert it, a table for instance to JSON Lines "
+            'with {"id", "text", "published"} on each line'
+        )
     else:
         yield from _read_file(path, encoding, replace(origin, default_id=path.stem))
 
@@ -201,6 +206,11 @@ def _raise(error: OSError) -> None:
 
 
 def _read_file(path: Path, encoding: str, origin: Origin) -> Found:
+    if path.suffix.lower() == ".parquet":
+        from claimx.article.parquet import read_parquet
+
+        yield from read_parquet(path, origin)
+        return
     with _path_errors(origin), path.open("rb") as stream:
         raw = _read_capped(stream, origin)
     suffix = path.suffix.lower()

@@ -41,7 +41,7 @@ batch = typer.Typer(
 def write(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Articles, as for claimx extract: files, folders, URLs, or -."),
+        typer.Argument(metavar="SOURCE", help="Articles, as for claimx extract: files, folders, URLs, or -."),
     ],
     output: Annotated[
         Path,

@@ -41,8 +41,8 @@ def extract(
     sources: Annotated[
         list[str],
         typer.Argument(
-            metavar="SOURCE...",
-            help="Article files (.txt .md .html .json .jsonl), folders, URLs, or - for standard input.",
+            metavar="SOURCE",
+            help="Article files (.txt .md .html .json .jsonl .parquet), folders, URLs, or - for standard input.",
         ),
     ],
     flags: options.Flags,

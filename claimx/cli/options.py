@@ -140,7 +140,7 @@ Headers = Annotated[
 Organization = Annotated[
     str | None,
     typer.Option(
-        help="OpenAI organisation that pays. (variable: OPENAI_ORG_ID)", show_default="", rich_help_panel=_MODEL
+        help="OpenAI organisation that pays. (variable: OPENAI_ORG_ID)", show_default=False, rich_help_panel=_MODEL
     ),
 ]
 SendOpenaiKey = Annotated[

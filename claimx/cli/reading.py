@@ -56,10 +56,6 @@ class Reading:
         self._note(f"claimx: {error}")
 
     def _read(self, source: str) -> Iterator[Article]:
-        if source.lower().endswith(".parquet") and "://" not in source:
-            from claimx.article.parquet import read_parquet
-
-            return read_parquet(source, published=self._published, note=self._note, skip=self._skip)
         return read_articles(
             source,
             published=self._published,
