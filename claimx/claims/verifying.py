@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from claimx.claims.extent import is_whole, is_whole_word
-from claimx.claims.folding import Folded, fold, fold_text
-from claimx.claims.merging import digest_claim
 from claimx.schema import Article, Claim, ClaimDate, Span, Speaker
+
+# What is there to the letter needs none of the rooms that look closer; they are imported where they are needed.
+if TYPE_CHECKING:
+    from claimx.claims.folding import Folded
 
 Status = Literal["exact", "normalized", "moved", "gone", "unread"]
 STATUSES: tuple[Status, ...] = ("exact", "normalized", "moved", "gone", "unread")
@@ -78,6 +79,8 @@ class ArticleText:
     @cached_property
     def folded(self) -> Folded:
         """The text without differences of white space, quote marks and dashes."""
+        from claimx.claims.folding import fold
+
         return fold(self.text)
 
     def around(self, words: str, at: int) -> Iterator[tuple[int, int]]:
@@ -160,6 +163,8 @@ def _prove(part: str, span: Span, text: ArticleText, *, shift: int, not_before: 
         return SpanProof(part, span, "normalized", Span.of(text.text, span.start, span.end))
     if not span.text.strip():
         return SpanProof(part, span, "gone", None)
+    from claimx.claims.extent import is_whole, is_whole_word
+
     at = span.start + shift
     is_fit = is_whole if part == "content" else is_whole_word
     for start, end in text.around(span.text, at):
@@ -171,6 +176,8 @@ def _prove(part: str, span: Span, text: ArticleText, *, shift: int, not_before: 
 
 
 def _is_alike(there: str, words: str) -> bool:
+    from claimx.claims.folding import fold_text
+
     folded = fold_text(words).strip()
     return bool(folded) and fold_text(there).strip() == folded
 
@@ -186,7 +193,7 @@ def _updated(claim: Claim, proofs: list[SpanProof], digest: str) -> Claim | None
     [cue, mention, expression] = [found.get(part, [None])[0] for part in ("cue", "mention", "date")]
     speaker = claim.speaker and Speaker(name=claim.speaker.name, mention=mention, role=claim.speaker.role)
     return Claim(
-        id=claim.id if content == claim.content else digest_claim(claim.article_id, claim.kind, content, cue),
+        id=claim.id if content == claim.content else _digest(claim, content, cue),
         article_id=claim.article_id,
         article_digest=digest,
         kind=claim.kind,
@@ -201,3 +208,9 @@ def _updated(claim: Claim, proofs: list[SpanProof], digest: str) -> Claim | None
         nested=claim.nested,
         grounding=claim.grounding,
     )
+
+
+def _digest(claim: Claim, content: tuple[Span, ...], cue: Span | None) -> str:
+    from claimx.claims.merging import digest_claim
+
+    return digest_claim(claim.article_id, claim.kind, content, cue)
