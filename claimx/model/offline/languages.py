@@ -45,8 +45,8 @@ def language_of(text: str) -> str:
     words = _WORD.findall(text[:_SAMPLE_CHARS].lower())
     codes = _codes_by_word()
     counts = dict.fromkeys(languages(), 0)
-    for word in words:
-        for code in codes.get(word, ()):
+    for word in filter(codes.__contains__, words):
+        for code in codes[word]:
             counts[code] += 1
     best = max(counts, key=lambda code: (counts[code], code == "en"))
     if 2 * counts[best] > 3 * counts["en"] and counts[best] >= _FEWEST:

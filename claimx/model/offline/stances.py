@@ -55,17 +55,18 @@ def stance_of(text: str, item: Attribution) -> Stance:
     A cue that takes sides decides, unless it commits to something that is itself
     directed against somebody; after any other cue the words of the content do.
     """
-    words = [word for start, end in item.content for word in _words(text[start:end])]
     polarity = item.polarity
     verb = item.verb.verb if item.verb else None
     if verb is not None and verb.polarity != "neutral":
         polarity = verb.polarity
-        if verb.verb in _COMMITMENTS and (_score(words) < 0 or "not" in words[:_REFUSAL]):
-            polarity = "against"
+        if verb.verb in _COMMITMENTS:
+            words = _words_of(text, item)
+            polarity = "against" if _score(words) < 0 or "not" in words[:_REFUSAL] else polarity
         if item.verb is not None and item.verb.negated:
             polarity = _OPPOSITE[polarity]
     if polarity != "neutral":
         return polarity
+    words = _words_of(text, item)
     if (attitude := _attitude(words)) is not None:
         return attitude
     score = _score(words)
@@ -80,6 +81,10 @@ def stance_of(text: str, item: Attribution) -> Stance:
         # "It did not", "nobody asked us": who denies and names nothing good or bad mostly objects.
         score = -(not opinion_words()["negations"].isdisjoint(words))
     return "favor" if score > 0 else "against" if score < 0 else "neutral"
+
+
+def _words_of(text: str, item: Attribution) -> list[str]:
+    return [word for start, end in item.content for word in _words(text[start:end])]
 
 
 def _words(piece: str) -> list[str]:

@@ -46,9 +46,10 @@ def tokenize(text: str, start: int, end: int, quotations: list[Quotation], start
     tokens: list[Token] = []
     add = tokens.append
     at = start
-    for piece in _pieces(text[start:end]):
-        size = len(piece)
-        for first, last, word, lower, is_word in _known_words(piece) if size < _LONGEST_KNOWN else _words(piece):
+    pieces = _pieces(text[start:end])
+    words_of = _known_words if len(max(pieces, key=len)) < _LONGEST_KNOWN else _words
+    for piece in pieces:
+        for first, last, word, lower, is_word in words_of(piece):
             begin = at + first
             if begin >= upcoming:
                 while index + 1 < len(starts) and starts[index + 1] <= begin:
@@ -56,7 +57,7 @@ def tokenize(text: str, start: int, end: int, quotations: list[Quotation], start
                 until = quotations[index].end
                 upcoming = starts[index + 1] if index + 1 < len(starts) else end
             add(Token(begin, at + last, word, lower, is_word, index if begin < until else -1))
-        at += size + 1
+        at += len(piece) + 1
     return tokens
 
 
