@@ -172,7 +172,8 @@ class ModelBusy(ModelError):
         self.base_url, self.attempts, self.reason = base_url, attempts, reason
 
     def __str__(self) -> str:
-        return f"{self.base_url} failed {self.attempts} times ({self.reason}). Try again later, or lower --concurrency."
+        times = "once" if self.attempts == 1 else f"{self.attempts} times"
+        return f"{self.base_url} failed {times} ({self.reason}). Try again later, or lower --concurrency."
 
 
 class BadAnswer(ModelError):
@@ -223,7 +224,10 @@ class ReplyMissing(ModelError):
     """A replay came to a request whose reply was never recorded."""
 
     def __str__(self) -> str:
-        return "no reply is stored for it; run once without --replay, with the same model, address, prompt and options"
+        return (
+            "no reply is stored for it; run once without --replay, with the same model, address, prompt and options "
+            "(where a server was tried out: also with --mode and --chunk-tokens as that run had them)"
+        )
 
 
 class ReplyPending(ModelError):

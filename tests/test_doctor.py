@@ -174,3 +174,16 @@ def test_a_setting_that_does_not_exist_is_pointed_out(tmp_path: Path) -> None:
     done = run("config", "show", XDG_CONFIG_HOME=str(tmp_path))
     assert done.returncode == 2
     assert "concurency (config file) is no setting; did you mean concurrency?" in done.stderr
+
+
+def test_an_address_without_v1_is_not_called_empty() -> None:
+    with served() as address:
+        done = run("doctor", "--base-url", address.removesuffix("/v1"))
+    assert done.returncode == 1
+    assert "most servers want it to end in /v1" in done.stderr
+
+
+def test_openai_without_a_key_is_not_asked() -> None:
+    done = run("doctor", "-m", "gpt-5")
+    assert done.returncode == 2
+    assert "no API key for gpt-5" in done.stderr

@@ -131,3 +131,8 @@ def test_one_failed_measurement_does_not_switch_the_meter_off() -> None:
 def test_counts_that_a_server_writes_as_text_are_counts() -> None:
     with pytest.raises(PromptCut):
         ask(counting(lambda estimate: str(min(estimate, 1026))))
+
+
+def test_a_silent_window_that_holds_no_instructions_is_said_at_once() -> None:
+    with pytest.raises(WindowTooSmall, match="the instructions alone take"):
+        ask(counting(lambda estimate: min(estimate + 20, 300)))

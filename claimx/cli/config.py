@@ -40,7 +40,7 @@ def show(
             for name in layer.values
         }
         rows = [(name, _shown(settings, name), origins.get(name, "default")) for name in type(settings).model_fields]
-        rows.insert(0, ("endpoint", settings.endpoint, ""))
+        rows.insert(0, ("endpoint", "in this process" if settings.is_embedded else settings.endpoint, ""))
         if json_:
             typer.echo(json.dumps({name: {"value": value, "from": origin} for name, value, origin in rows}, indent=2))
             return

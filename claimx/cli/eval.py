@@ -214,6 +214,15 @@ def _note_strays(dataset: Dataset, predictions: Predictions, source: str) -> Non
     strays = sorted(predictions.by_article.keys() - known)
     if strays and len(strays) == len(predictions.by_article):
         raise GoldError(source, "file", f"no article_id is one of {dataset.name}: {strays[0]!r} is not")
+    lengths = {item.article.id: len(item.article.text) for item in dataset.articles}
+    for article_id, items in predictions.by_article.items():
+        for span in (span for item in items for span in item.spans if span.end > lengths.get(article_id, span.end)):
+            raise GoldError(
+                source,
+                f"article {article_id}",
+                f"{span.start}:{span.end} ends past its {lengths[article_id]:,} characters; offsets are those of the "
+                "text below the front matter, in Unicode code points",
+            )
     if strays:
         note(f"{source}: {count(len(strays), 'article')} not in {dataset.name} left out, {strays[0]!r} among them")
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from claimx.cli.logs import is_logging_json
 from claimx.cli.shell import note
+from claimx.errors import Interrupted, Stopped
 from claimx.report.tables import count
 from claimx.schema import Article, Extraction, Usage
 
@@ -94,7 +95,8 @@ class Progress:
         for error, gap in groupby(extraction.failures, key=lambda failure: failure.error):
             chunks = list(gap)
             where = f"{extraction.article_id}: characters {chunks[0].start} to {chunks[-1].end}"
-            note(f"{where} could not be read: {error}")
+            what = "were not reached" if error == str(Stopped(Interrupted())) else "could not be read"
+            note(f"{where} {what}: {error}")
 
     def title_of(self, article_id: str) -> str:
         """The heading for an article's table; forgotten once it is used."""

@@ -92,10 +92,6 @@ def settings_for(flags: Mapping[str, Any]) -> Settings:
 
     _note_strangers()
     settings = named_model(flags)
-    if settings.is_openai and not settings.key and not settings.replay:
-        raise UsageError(
-            f"no API key for {settings.model}: set OPENAI_API_KEY, or pass --base-url for a server of yours"
-        )
     if settings.is_embedded:
         note("offline model: rules, no language model (choose one with --model)")
         return settings
@@ -130,8 +126,16 @@ def _note_strangers() -> None:
 
 
 def named_model(flags: Mapping[str, Any]) -> Settings:
-    """The settings for these flags, with the one model that a server has if none was named."""
+    """The settings for these flags, with the one model that a server has if none was named.
+
+    Raises:
+        UsageError: If there is no key for OpenAI, or the server has several models or none.
+    """
     settings = settings_from(flags)
+    if settings.is_openai and not settings.key and not settings.replay:
+        raise UsageError(
+            f"no API key for {settings.model}: set OPENAI_API_KEY, or pass --base-url for a server of yours"
+        )
     if not settings.is_own_server or "model" in settings.model_fields_set:
         return settings
     if settings.replay:

@@ -223,7 +223,7 @@ class Endpoint:
     async def _check(self, messages: list[Message], completion: ChatCompletion, usage: Usage) -> None:
         try:
             await self._meter.check(messages, completion)
-        except ChunkTooLarge as error:
+        except (ChunkTooLarge, WindowTooSmall) as error:
             self.traffic.cut += 1
             log.warning("prompt cut", extra={"problem": str(error)})
             error.usage = usage
@@ -357,5 +357,7 @@ async def list_models(settings: Settings) -> list[str]:
     async with open_client(settings, transport) as client:
         try:
             return [model.id for model in (await client.models.list()).data]
+        except openai.APIStatusError as error:
+            raise translate(error, settings, None) from None
         except (openai.OpenAIError, httpx2.HTTPError, TypeError, AttributeError) as error:
             raise ModelUnreachable(settings.endpoint, str(error.__cause__ or error)[:200]) from None

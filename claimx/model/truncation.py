@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from claimx.article.chunks import count_tokens
-from claimx.errors import PromptCut
+from claimx.errors import PromptCut, WindowTooSmall
 from claimx.model.replies import spent
 from claimx.settings import Settings
 
@@ -55,6 +55,7 @@ class PromptMeter:
 
         Raises:
             PromptCut: If the server cannot have read all of it.
+            WindowTooSmall: If it cannot even read the instructions.
         """
         import openai
 
@@ -79,6 +80,9 @@ class PromptMeter:
         expected = round(estimates[0] * min(rate, _LEAST_RATE) + (estimate - estimates[0]) * rate)
         if told < _WHOLE * expected or is_full:
             self._cuts.add(told)
+            # A server that cuts to half its window reads half of it; one that holds less than the instructions is lost.
+            if 2 * told < estimates[0] * rate:
+                raise WindowTooSmall(self._endpoint, 2 * told, round(estimates[0] * rate))
             raise PromptCut(self._endpoint, told, max(expected, told + 1))
         self._rate = min(self._rate, told / estimate)
 
