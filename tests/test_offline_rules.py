@@ -128,6 +128,14 @@ def test_a_pronoun_goes_to_the_nearest_whom_it_fits_outside_what_is_said(text: s
     assert claims(text)[-1][0] == speaker
 
 
+@pytest.mark.parametrize("said", ["We{}ll build the pier", "I{}m glad about the pier", "It{}s a shame"])
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+def test_a_pronoun_with_its_verb_is_no_target(said: str, apostrophe: str) -> None:
+    draft = only(f"“{said.format(apostrophe)},” Ann Poe said.")
+    assert draft.target
+    assert apostrophe not in draft.target
+
+
 def test_whom_the_text_last_called_he_is_meant_again_though_he_names_himself() -> None:
     text = (
         "Sergei Brandt met his guests on Monday.\n\n"

@@ -35,6 +35,7 @@ _LINKS = PREPOSITIONS | CONJUNCTIONS
 # Who opens their own claim with one of these and names nothing else speaks of themselves.
 _SELF = frozenset(["he", "she", "i", "we", "they"])
 _TAKEN_UP = frozenset(["it", "this", "that", "they", "them", "these", "those"])
+_CONTRACTED = _SELF | _TAKEN_UP | {"you", "there"}
 _LONGEST = 8
 _FEW = 4
 _OF_RELATION = frozenset(["between", "with", "against", "over", "towards", "toward"])
@@ -76,7 +77,7 @@ def target_of(text: str, item: Attribution, person: Person, earlier: str | None 
     for index in range(1, len(tokens)):
         if tokens[index].lower in _OPENERS and (found := _phrase_from(text, tokens, index)):
             return found
-    if tokens and tokens[0].lower in _SELF:
+    if tokens and _plain(tokens[0]) in _SELF:
         return person.name
     return " ".join(content.split()[:_LONGEST]).strip("\"'“”‘’,.")
 
@@ -99,7 +100,13 @@ def _cut(tokens: Sequence[Token], item: Attribution) -> Sequence[Token]:
 
 
 def _first_word(tokens: Sequence[Token]) -> str:
-    return next((token.lower for token in tokens if token.is_word and token.lower not in CONJUNCTIONS), "")
+    return next((_plain(token) for token in tokens if token.is_word and token.lower not in CONJUNCTIONS), "")
+
+
+def _plain(token: Token) -> str:
+    """The word in lower case, and of a pronoun with its verb, "we'll" or "it's", the pronoun."""
+    pronoun, mark, _ = token.lower.replace("’", "'").partition("'")
+    return pronoun if mark and pronoun in _CONTRACTED else token.lower
 
 
 def _phrase_from(text: str, tokens: Sequence[Token], first: int) -> str | None:
@@ -112,7 +119,7 @@ def _phrase_from(text: str, tokens: Sequence[Token], first: int) -> str | None:
     if phrase is None:
         return None
     start, end = _to_verb(tokens, _without_verb(tokens, phrase))
-    if all(token.lower in _EMPTY for token in tokens[start:end]) or tokens[start].lower in _NO_OPENERS:
+    if all(_plain(token) in _EMPTY for token in tokens[start:end]) or _plain(tokens[start]) in _NO_OPENERS:
         return None
     if tokens[start].lower.endswith("ing") and end == start + 1 < len(tokens):
         # "Cutting the quota": what is done, with its object.
