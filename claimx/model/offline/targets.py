@@ -72,12 +72,12 @@ def target_of(text: str, item: Attribution, person: Person, earlier: str | None 
     content = text[tokens[0].start : tokens[-1].end] if tokens else ""
     for first, last in find_names(content):
         name = strip_titles(content[first:last])
-        if name not in person.name:
+        if name not in person.name and _plain(name) not in _EMPTY:
             return name
     for index in range(1, len(tokens)):
         if tokens[index].lower in _OPENERS and (found := _phrase_from(text, tokens, index)):
             return found
-    if tokens and _plain(tokens[0]) in _SELF:
+    if tokens and _plain(tokens[0].text) in _SELF:
         return person.name
     return " ".join(content.split()[:_LONGEST]).strip("\"'“”‘’,.")
 
@@ -100,13 +100,14 @@ def _cut(tokens: Sequence[Token], item: Attribution) -> Sequence[Token]:
 
 
 def _first_word(tokens: Sequence[Token]) -> str:
-    return next((_plain(token) for token in tokens if token.is_word and token.lower not in CONJUNCTIONS), "")
+    return next((_plain(token.text) for token in tokens if token.is_word and token.lower not in CONJUNCTIONS), "")
 
 
-def _plain(token: Token) -> str:
+def _plain(word: str) -> str:
     """The word in lower case, and of a pronoun with its verb, "we'll" or "it's", the pronoun."""
-    pronoun, mark, _ = token.lower.replace("’", "'").partition("'")
-    return pronoun if mark and pronoun in _CONTRACTED else token.lower
+    lower = word.lower()
+    pronoun, mark, _ = lower.replace("’", "'").partition("'")
+    return pronoun if mark and pronoun in _CONTRACTED else lower
 
 
 def _phrase_from(text: str, tokens: Sequence[Token], first: int) -> str | None:
@@ -119,7 +120,7 @@ def _phrase_from(text: str, tokens: Sequence[Token], first: int) -> str | None:
     if phrase is None:
         return None
     start, end = _to_verb(tokens, _without_verb(tokens, phrase))
-    if all(_plain(token) in _EMPTY for token in tokens[start:end]) or _plain(tokens[start]) in _NO_OPENERS:
+    if all(_plain(token.text) in _EMPTY for token in tokens[start:end]) or _plain(tokens[start].text) in _NO_OPENERS:
         return None
     if tokens[start].lower.endswith("ing") and end == start + 1 < len(tokens):
         # "Cutting the quota": what is done, with its object.
