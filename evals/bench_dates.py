@@ -1,6 +1,6 @@
 """Measure the date resolver against `dateparser` on a table of date expressions, and on the seed labels.
 
-    python evals/bench_dates.py dates.tsv --seeds seeds/
+    python evals/bench_dates.py [dates.tsv] [--seeds seeds/]
 
 The table has the columns published, before, expression, after, value and doc, tab-separated and unquoted. Documents
 whose CRC-32 is odd are the part that may be looked at (`--errors` prints from it); the even ones are only scored.
@@ -140,13 +140,18 @@ def report(part: str, cases: list[Case], *, list_errors: bool) -> None:
 def main() -> None:
     """Run the bench."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("table", type=Path, help="table of date expressions (TSV)")
+    parser.add_argument("table", type=Path, nargs="?", help="table of date expressions (TSV)")
     parser.add_argument("--seeds", type=Path, help="folder with articles/ and labels/")
     parser.add_argument("--errors", action="store_true", help="list the errors of the part that may be looked at")
     options = parser.parse_args()
-    cases = list(read_table(options.table))
+    if not (options.table or options.seeds):
+        parser.error("name a table of date expressions, or --seeds seeds/")
+    if options.table and not options.table.is_file():
+        parser.error(f"{options.table}: no such file; docs/dates.md says how such a table is made")
+    cases = list(read_table(options.table)) if options.table else []
     for part in ("looked at", "held out"):
-        report(part, [case for case in cases if case.part == part], list_errors=options.errors and part == "looked at")
+        if found := [case for case in cases if case.part == part]:
+            report(part, found, list_errors=options.errors and part == "looked at")
     if options.seeds:
         report("seeds", list(read_seeds(options.seeds)), list_errors=False)
 
