@@ -68,6 +68,9 @@ def _pieces(stretch: str) -> list[str]:
 
 def _words(piece: str) -> tuple[_Word, ...]:
     """The tokens of a piece: start and end in it, the word, the word in small letters, whether it is a word."""
+    if piece.isalpha():
+        # Letters alone are one word: four of ten pieces that are not known yet need no pattern.
+        return ((0, len(piece), piece, piece.lower(), True),)
     found = []
     for match in _TOKEN.finditer(piece):
         word = match[0]
