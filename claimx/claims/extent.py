@@ -138,7 +138,9 @@ def _cuts_quantity(text: str, start: int, end: int) -> bool:
     for edge in (start, end):
         first = max(0, edge - _QUANTITY_CHARS)
         for match in _QUANTITY.finditer(text, first, min(len(text), edge + _QUANTITY_CHARS)):
-            if match.start() < edge < match.end():
+            if match.start() >= edge:
+                break
+            if match.end() > edge:
                 return True
     return bool(re.match(r"[.,]\d", text[start : start + 2]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from claimx.article.names import Gender, strip_titles
 from claimx.claims.folding import fold_text
@@ -106,6 +107,7 @@ def _first_name_keys(form: str) -> tuple[str, ...]:
     return spelling(first), f"{first[0]}."
 
 
+@lru_cache(maxsize=4096)
 def spelling(name: str) -> str:
     """A name as it sounds, whichever romanisation it is written in.
 
