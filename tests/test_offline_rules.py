@@ -136,6 +136,16 @@ def test_a_pronoun_with_its_verb_is_no_target(said: str, apostrophe: str) -> Non
     assert apostrophe not in draft.target
 
 
+@pytest.mark.parametrize("verb", ["did not say", "never said", "has not claimed", "didn’t say", "would not confirm"])
+def test_what_somebody_did_not_say_is_no_claim(verb: str) -> None:
+    assert claims(f"Ann Poe {verb} that the bridge is unsafe.") == []
+
+
+def test_what_somebody_does_not_believe_or_want_is_a_claim_whose_cue_shows_it() -> None:
+    assert only("Ann Poe does not believe that the bridge is safe.").cue == "does not believe"
+    assert only("Ilse Marrant never praised the crew.").cue == "never praised"
+
+
 def test_whom_the_text_last_called_he_is_meant_again_though_he_names_himself() -> None:
     text = (
         "Sergei Brandt met his guests on Monday.\n\n"

@@ -45,7 +45,7 @@ def draft_answer(text: str, context: str = "") -> Answer:
     told = tell_dates(text, attributions, people, dates, reading.sentences)
     for item, person, date in zip(attributions, people, told, strict=True):
         start = _start(item)
-        if start < first:
+        if start < first or _is_unsaid(item):
             continue
         if id(person) not in numbers:
             speakers.append(SpeakerDraft(name=person.name, role=person.role))
@@ -55,6 +55,24 @@ def draft_answer(text: str, context: str = "") -> Answer:
         last = start
     sentences = [sentence for sentence in reading.sentences if sentence[0] >= first]
     return Answer(speakers=speakers, claims=claims, facts=find_facts(text, sentences, attributions, dates))
+
+
+def _is_unsaid(item: Attribution) -> bool:
+    """Whether somebody is said not to have said it, as against not to believe, want or support it."""
+    if item.verb is None or not item.verb.negated:
+        return False
+    verb = item.verb.verb
+    return verb.polarity == "neutral" and "quote" in verb.complements and verb.verb != "think"
+
+
+def _cue(text: str, item: Attribution) -> str | None:
+    """The reporting words, with what negates them."""
+    if item.cue is None:
+        return None
+    start, end = item.cue
+    if item.verb is not None and item.verb.negated and item.tokens:
+        start = min(start, item.tokens[item.verb.group].start)
+    return text[start:end]
 
 
 def _marked_only(text: str, attributions: list[Attribution], people: list[Person], first: int) -> Answer:
@@ -89,7 +107,7 @@ def _claim(
     pieces = [text[start:end] for start, end in item.content]
     return ClaimDraft(
         content=pieces,
-        cue=text[slice(*item.cue)] if item.cue else None,
+        cue=_cue(text, item),
         mention=text[slice(*item.mention)],
         speaker=number,
         text=_sentence(text, item, person),
