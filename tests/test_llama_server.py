@@ -104,7 +104,7 @@ def test_what_the_server_says_it_cost_is_kept(llama: LlamaServer) -> None:
     reply = ask(llama)
     said = post(llama, messages=[{"role": "user", "content": reply.text}], max_tokens=1).json()["usage"]
     assert reply.usage.calls == 1
-    assert (reply.usage.prompt_tokens or 0) > 2000
+    assert (reply.usage.prompt_tokens or 0) > 1000
     assert 50 < (reply.usage.completion_tokens or 0) <= said["prompt_tokens"]
 
 

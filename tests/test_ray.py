@@ -107,7 +107,11 @@ def test_the_desk_finds_what_the_store_has_and_writes_nothing(tmp_path: Path) ->
         store.keep(KEY, REPLY, is_usable=True)
 
     async def find(path: str | None) -> Any:
-        return await Desk(path, None, None).find(KEY)
+        desk = Desk(path, None, None)
+        try:
+            return await desk.find(KEY)
+        finally:
+            await desk.close()
 
     before = (tmp_path / "s").read_bytes()
     assert asyncio.run(find(str(tmp_path / "s"))) == REPLY
@@ -141,7 +145,9 @@ def test_a_worker_asks_for_nothing_that_the_store_has(tmp_path: Path) -> None:
         with open_store(tmp_path / "s") as store:
             store.begin_run(model="m", endpoint="e", prompt="p")
             store.keep_all((key, reply) for key, reply, _ in first.paid)
-        (again,) = work(settings, Desk(settings.store, None, None), block(*articles(1)))
+        desk = Desk(settings.store, None, None)
+        (again,) = work(settings, desk, block(*articles(1)))
+        asyncio.run(desk.close())
     assert len(server.received) == 1
     assert (again.paid, again.found, again.traffic.requests) == ((), (first.paid[0][0],), 0)
     assert again.extraction

@@ -52,3 +52,7 @@ class Desk:
     async def stop(self, reason: ClaimxError) -> None:
         """Admit nothing more."""
         self._reason = self._reason or reason
+
+    async def close(self) -> None:
+        """Close the store; in an actor it ends with its process."""
+        self._opened.close()
