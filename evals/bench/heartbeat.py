@@ -11,6 +11,7 @@ process that does nothing is late as well, so the bare loop is the yardstick the
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 import time
@@ -71,6 +72,9 @@ async def run_claimx(url: str, concurrency: int, path: str) -> None:
         prompt = load_prompt(settings.prompt)
         # The first article imports what the later ones find.
         await _exhaust(extract_all(articles[:1], ask, prompt, settings))
+        # As the command line does it, so that a collection does not look through all that is loaded.
+        gc.set_threshold(20_000, 10, 10)
+        gc.freeze()
         print(json.dumps(await beats(_exhaust(extract_all(articles, ask, prompt, settings)))))
 
 
