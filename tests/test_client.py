@@ -10,7 +10,8 @@ import pytest
 from starlette.responses import JSONResponse, Response
 
 from claimx.errors import BadAnswer, ChunkTooLarge, ModelBusy, ModelError, ModelRefused, ModelUnreachable
-from claimx.model.client import Endpoint, Reply, open_client
+from claimx.model.client import Endpoint, Reply
+from claimx.model.connection import open_client
 from claimx.schema import Answer
 from claimx.settings import Settings
 from tests.doubles import Server, answer, claim, completion, error

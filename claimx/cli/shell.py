@@ -142,7 +142,7 @@ def named_model(flags: Mapping[str, Any]) -> Settings:
         raise UsageError("--replay asks no server: pass --model, as in the run that was recorded")
     import asyncio
 
-    from claimx.model.client import list_models
+    from claimx.model.connection import list_models
 
     names = asyncio.run(list_models(settings))
     if len(names) != 1:

@@ -95,11 +95,9 @@ def _no_choices(reply: Any, settings: Settings) -> str:
             return "The server streams its reply although it was not asked to: switch streaming off there."
         return f"The reply is no completion: {message_in(None, reply, settings.key)}."
     error = (getattr(reply, "model_extra", None) or {}).get("error")
-    return (
-        f"The reply holds no choices, but an error: {message_in(error, '', settings.key)}."
-        if error
-        else ("The reply holds no choices.")
-    )
+    if error:
+        return f"The reply holds no choices, but an error: {message_in(error, '', settings.key)}."
+    return "The reply holds no choices."
 
 
 def _translate_status(error: Any, settings: Settings) -> ModelError:

@@ -57,7 +57,7 @@ async def try_schema(door: Door, budget: Budget) -> Finding:
 async def try_answer_schema(door: Door, budget: Budget) -> Finding:
     """Whether claimx's own schema compiles, and what comes back for a small text."""
     name = "answer schema"
-    heard = await _try(door, _messages(), lambda heard: bool(_answer(heard)), budget.answer, **by_schema())
+    heard = await _try(door, _messages(), lambda heard: heard.is_ok, budget.answer, **by_schema())
     if not heard.is_ok:
         advice = "The server takes json_schema, but not this schema: report it with the text beside."
         return Finding(name=name, verdict="lacking", evidence=heard.told, advice=advice)

@@ -115,7 +115,7 @@ class Door:
     def __init__(self, settings: Settings, *, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         import httpx2
 
-        from claimx.model.client import open_transport
+        from claimx.model.connection import open_transport
         from claimx.model.retries import RetryTransport
 
         self.settings = settings

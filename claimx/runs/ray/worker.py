@@ -15,7 +15,8 @@ from uuid import uuid4
 import httpx2
 
 from claimx.errors import ClaimxError
-from claimx.model.client import Endpoint, open_transport
+from claimx.model.client import Endpoint
+from claimx.model.connection import open_transport
 from claimx.model.prompts import Prompt
 from claimx.model.recording import Recorded
 from claimx.model.traffic import Traffic
